@@ -1,0 +1,20 @@
+"""Taliq: comment moderation for news sites.
+
+The floors; imports go strictly down, and the test suite checks it (``pyproject.toml``)::
+
+    7  __main__  wsgi                     doors
+    6  app                                create_app(container)
+    5  web | cli | demo                   HTTP, operators, the demo site; never each other
+    4  bootstrap                          the only wiring
+    3  usecases | queries | gateways | settings
+    2  screening | storage
+    1  domain                             words and laws; standard library only
+    0  text | i18n
+
+Read in this order: ``domain/moderation.py`` (what may happen to a comment),
+``usecases/submit_comment.py`` (how one comes in), ``usecases/transition.py`` (the one door
+through which its status changes), ``usecases/publish.py`` (what readers get to see),
+``web/public/__init__.py`` (every address a reader can call).
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,100 @@
+"""The only wiring: settings in, everything the doors need out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from sqlalchemy import Engine
+
+from service.domain.ports import Clock, NewId, Signer, Vault
+from service.gateways.clock import Uuid7, utc_now
+from service.gateways.passwords import Argon2Passwords
+from service.gateways.vault import AesVault, HmacSigner, read_key, read_ring
+from service.settings import Settings
+from service.storage import migrations
+from service.storage.engine import read_engine, write_engine
+from service.storage.uow import Reader, UnitOfWork
+from service.usecases.decide_comments import DecideComments
+from service.usecases.manage_sites import ManageSites
+from service.usecases.manage_staff import ManageStaff
+from service.usecases.publish import rebuild_marked
+from service.usecases.rotate_vault import RotateVault
+from service.usecases.sign_in import SignIn
+from service.usecases.submit_comment import SubmitComment
+from service.usecases.undo_decision import UndoDecision
+
+
+class Schema:
+    """The database's schema, for whoever migrates or checks it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.upgrade = partial(migrations.upgrade, engine)
+        self.current = partial(migrations.current, engine)
+        self.differences = partial(migrations.differences, engine)
+        self.head = migrations.head
+
+
+@dataclass(frozen=True)
+class Container:
+    """What web, cli and demo work with. They never build any of it themselves."""
+
+    settings: Settings
+    reader: Reader
+    schema: Schema
+    vault: Vault
+    signer: Signer
+    clock: Clock
+    new_id: NewId
+    session_key: bytes
+    submit_comment: SubmitComment
+    decide_comments: DecideComments
+    undo_decision: UndoDecision
+    manage_sites: ManageSites
+    manage_staff: ManageStaff
+    sign_in: SignIn
+    rotate_vault: RotateVault
+    close: Callable[[], None]
+
+
+def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = None) -> Container:
+    """The container for ``settings``. Opens no connection yet; ``ConfigurationError`` when a key is unusable."""
+    new_id = new_id or Uuid7()
+    secret = read_key("TALIQ_SECRET_KEY", settings.secret_key)
+    vault = AesVault(
+        read_ring("TALIQ_VAULT_KEYS", settings.vault_keys), read_key("TALIQ_INDEX_KEY", settings.index_key)
+    )
+    signer = HmacSigner(secret)
+    writer, readers = write_engine(settings.database_url), read_engine(settings.database_url)
+    uow = UnitOfWork(writer, partial(rebuild_marked, new_id=new_id, clock=clock))
+    reader = Reader(readers)
+    passwords = Argon2Passwords()
+
+    def close() -> None:
+        writer.dispose()
+        readers.dispose()
+
+    return Container(
+        settings=settings,
+        reader=reader,
+        schema=Schema(writer),
+        vault=vault,
+        signer=signer,
+        clock=clock,
+        new_id=new_id,
+        session_key=signer.digest("console", "csrf"),
+        submit_comment=SubmitComment(uow, reader, vault, signer, new_id, clock, _log_failed_check),
+        decide_comments=DecideComments(uow, new_id, clock),
+        undo_decision=UndoDecision(uow, new_id, clock),
+        manage_sites=ManageSites(uow, new_id, clock),
+        manage_staff=ManageStaff(uow, passwords, new_id, clock),
+        sign_in=SignIn(uow, reader, passwords, new_id, clock),
+        rotate_vault=RotateVault(uow, reader, vault),
+        close=close,
+    )
+
+
+def _log_failed_check(name: str, error: Exception) -> None:
+    structlog.get_logger("taliq").error("screening.failed", check=name, error=type(error).__name__)

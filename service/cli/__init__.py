@@ -1,0 +1,62 @@
+"""The ``taliq`` command: one file a group. Errors are one sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from service import __version__
+from service.cli import db, demo, keys, moderators, serve, sites, threads, tokens, vault
+from service.domain.errors import (
+    ConfigurationError,
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    ServiceError,
+)
+from service.i18n import CATALOGUES, t
+
+#: Exit codes by kind; anything else that was refused is 1.
+EXIT = {InvalidError: 2, NotFoundError: 3, ConflictError: 5}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="taliq")
+def taliq() -> None:
+    """Comments for news sites: accept, moderate, publish."""
+
+
+for group in (demo.demo, serve.serve, db.db, sites.site, threads.thread, moderators.moderator, tokens.token):
+    taliq.add_command(group)
+taliq.add_command(keys.keys)
+taliq.add_command(vault.vault)
+
+
+def main() -> None:
+    """Runs the command; what the service refuses is said in one sentence on standard error."""
+    try:
+        taliq(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except ServiceError as error:
+        click.echo(f"taliq: {sentence(error)}", err=True)
+        sys.exit(next((code for kind, code in EXIT.items() if isinstance(error, kind)), 1))
+
+
+def sentence(error: ServiceError) -> str:
+    """What was refused and why, in English."""
+    if isinstance(error, ConfigurationError):
+        return error.sentence
+    if isinstance(error, InvalidError):
+        return "; ".join(f"{f.field}: {_field(f.code, f.params)}" for f in error.fields)
+    key = f"error.{error.code}.detail"
+    return t("en", key) if key in CATALOGUES["en"] else error.code.replace("_", " ")
+
+
+def _field(code: str, params: object) -> str:
+    key = f"field.{code}"
+    return t("en", key, **dict(params)) if key in CATALOGUES["en"] else code.replace("_", " ")  # type: ignore[call-overload]

@@ -1,0 +1,149 @@
+"""``taliq demo``: the whole service on SQLite, and a news site on another origin that embeds it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import click
+
+from service.bootstrap import build
+from service.cli.keys import fresh_keys
+from service.cli.sample import SITE, seed
+from service.cli.serve import check_port, environment_with
+from service.demo.comments import THREADS
+from service.domain.errors import ConfigurationError
+from service.queries import site_setup
+from service.settings import Settings
+
+HOST = "127.0.0.1"
+LOGIN = "demo"
+START_SECONDS = 30
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Of the service."
+)
+@click.option(
+    "--site-port", type=click.IntRange(1, 65535), default=8081, show_default=True, help="Of the news site."
+)
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
+def demo(port: int, site_port: int, folder: Path) -> None:
+    """Try Taliq: an Arabic article with comments, the moderators' console, the API. Ctrl-C stops it."""
+    check_port(HOST, port)
+    check_port(HOST, site_port)
+    service_url, site_url = f"http://{HOST}:{port}", f"http://{HOST}:{site_port}"
+    environment = {
+        **_keys(folder),
+        "TALIQ_DATABASE_URL": f"sqlite:///{folder.resolve() / 'taliq.sqlite3'}",
+        "TALIQ_PUBLIC_URL": service_url,
+        "TALIQ_LOG_LEVEL": "warning",
+    }
+    password = _prepare(environment, site_url)
+    commands = {
+        "service": [sys.executable, "-m", "service", "serve", "--host", HOST, "--port", str(port)],
+        "site": [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--log-level", "warning"),
+            *("--host", HOST, "--port", str(site_port), "service.demo.site:app_from_environment"),
+        ],
+    }
+    child_environment = {
+        **environment_with(environment),
+        "DEMO_SERVICE_URL": service_url,
+        "DEMO_SITE_URL": site_url,
+    }
+    _run(commands, child_environment, service_url, site_url, password)
+
+
+def _keys(folder: Path) -> dict[str, str]:
+    """The demo's own keys, made once and kept beside its database, readable by its owner only."""
+    path = folder / "keys.env"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            lines = "".join(f"{name}={value}\n" for name, value in fresh_keys().items())
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(lines)
+        pairs = (line.partition("=") for line in path.read_text().splitlines())
+        return {name: value for name, _, value in pairs if name}
+    except OSError:
+        raise ConfigurationError(
+            f"The folder {folder} cannot be written to; choose another with --folder."
+        ) from None
+
+
+def _prepare(environment: dict[str, str], site_url: str) -> str | None:
+    """Migrates, and fills an empty database. The moderator's password, when it has just been made."""
+    container = build(Settings.from_env(environment))
+    try:
+        container.schema.upgrade()
+        known = [s.slug for s in container.reader.run(site_setup.list_sites)]
+    finally:
+        container.close()
+    if SITE not in known:
+        return seed(Settings.from_env(environment), site_url, LOGIN)
+    return None
+
+
+def _run(
+    commands: dict[str, list[str]],
+    environment: dict[str, str],
+    service_url: str,
+    site_url: str,
+    password: str | None,
+) -> None:
+    """Starts both servers, says where they are, and waits. Both stop together, whichever ends first."""
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
+    children = [
+        subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - our own command
+        for command in commands.values()
+    ]
+    try:
+        for url in (service_url, site_url):
+            _wait_for(f"{url}/healthz", children)
+        click.echo(_welcome(service_url, site_url, password))
+        while all(child.poll() is None for child in children):
+            time.sleep(0.2)
+        raise ConfigurationError("One of the two servers has stopped; its message is above.")
+    except KeyboardInterrupt:
+        click.echo("\nStopped. The data is kept; run the same command to go on.")
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait(timeout=20)
+
+
+def _wait_for(url: str, children: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and all(c.poll() is None for c in children):
+        try:
+            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own loopback address
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise ConfigurationError(f"{url} did not answer.")
+
+
+def _welcome(service_url: str, site_url: str, password: str | None) -> str:
+    secret = (
+        password or "(as shown at the first start; `taliq moderator reset-password` needs the demo's keys)"
+    )
+    return "\n".join(
+        (
+            "",
+            f"  Article  {site_url}{THREADS[0].url_path}",
+            f"  Console  {service_url}/console/",
+            f"           login {LOGIN}, password {secret}",
+            f"  API      {service_url}/docs",
+            "",
+            "  Ctrl-C stops.",
+        )
+    )

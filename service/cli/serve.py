@@ -1,0 +1,70 @@
+"""``taliq serve``: the service with granian."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import click
+
+from service.cli.wiring import wired
+from service.domain.errors import ConfigurationError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Rate limits count in each."
+)
+@click.option("--threads", type=click.IntRange(1, 256), default=8, show_default=True, help="For each worker.")
+@click.option("--tls-certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def serve(
+    host: str, port: int, workers: int, threads: int, tls_certificate: Path | None, tls_key: Path | None
+) -> None:
+    """Serve readers and moderators. Settings come from the environment; a proxy should stand in front."""
+    check_port(host, port)
+    with wired() as container:
+        found, wanted = container.schema.current(), container.schema.head()
+    if found != wanted:
+        raise ConfigurationError(
+            f"The database is at {found or 'empty'}, this release wants {wanted}: taliq db upgrade."
+        )
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        target="service.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        log_level=LogLevels.warning,
+        ssl_cert=tls_certificate,
+        ssl_key=tls_key,
+        process_name=None,
+    ).serve()
+
+
+def check_port(host: str, port: int) -> None:
+    """``ConfigurationError`` when something listens there: a second granian would start without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise ConfigurationError(f"Port {port} needs more rights than this user has.") from None
+        except OSError:
+            raise ConfigurationError(f"Port {port} on {host} is taken; choose another with --port.") from None
+
+
+def environment_with(settings: dict[str, str]) -> dict[str, str]:
+    """The environment for a child process: ours, with these settings and no other ``TALIQ_`` ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TALIQ_")}
+    return {**kept, **settings}

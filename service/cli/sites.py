@@ -1,0 +1,65 @@
+"""``taliq site``: publications and their policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from service.cli.wiring import wired
+from service.domain.site import EMAIL, LANGUAGES, MODES, WEBSITE
+from service.queries import site_setup
+
+
+def _policy_options(command):  # type: ignore[no-untyped-def]
+    """The policy keys as options of a command."""
+    for option in (
+        click.option("--mode", type=click.Choice(MODES), help="hold_all: everything waits for a moderator."),
+        click.option("--email", type=click.Choice(EMAIL), help="Whether a reader must give an address."),
+        click.option("--website", type=click.Choice(WEBSITE), help="The website field."),
+        click.option("--language", type=click.Choice(LANGUAGES), help="The site's own language."),
+        click.option(
+            "--origin", "origins", multiple=True, help="An origin articles are served from; repeat for more."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def site() -> None:
+    """Publications and their policy."""
+
+
+@site.command()
+@click.argument("slug")
+@click.option("--name", default="", help="As readers know it.")
+@_policy_options
+def create(slug: str, name: str, **policy: str | Sequence[str] | None) -> None:
+    """Make a site. SLUG stands in its addresses: a-z, 0-9 and hyphens."""
+    with wired() as container:
+        made = container.manage_sites.create(slug, name, _given(policy))
+        click.echo(f"{made.slug}: {made.policy_data}")
+
+
+@site.command("set")
+@click.argument("slug")
+@click.option("--name", default=None)
+@_policy_options
+def set_(slug: str, name: str | None, **policy: str | Sequence[str] | None) -> None:
+    """Change a site's policy; what is not named stays."""
+    with wired() as container:
+        changed = container.manage_sites.set_policy(slug, _given(policy), name)
+        click.echo(f"{changed.slug}: {changed.policy_data}")
+
+
+@site.command("list")
+def list_() -> None:
+    """Show all sites."""
+    with wired() as container:
+        for view in container.reader.run(site_setup.list_sites):
+            click.echo(f"{view.slug}\t{view.name}\t{view.policy.to_data()}")
+
+
+def _given(policy: dict[str, str | Sequence[str] | None]) -> dict[str, str | Sequence[str]]:
+    return {key: value for key, value in policy.items() if value}

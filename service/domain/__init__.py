@@ -1,0 +1,1 @@
+"""Words and laws. Nothing here touches a database, a network or a clock."""

@@ -1,0 +1,40 @@
+"""Who may do what: roles for people, scopes for programs, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from service.domain.errors import ForbiddenError
+from service.domain.moderation import Actor
+
+
+class Permission(StrEnum):
+    READ_QUEUE = "moderation:read"
+    DECIDE = "moderation:decide"
+    WRITE_THREADS = "threads:write"
+
+
+#: A token carries permissions by name.
+SCOPES: tuple[str, ...] = tuple(p.value for p in Permission)
+
+ROLES: Mapping[str, frozenset[Permission]] = {
+    "moderator": frozenset({Permission.READ_QUEUE, Permission.DECIDE}),
+    "admin": frozenset(Permission),
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody proven: the actor for the log, the one site this request is about, and what is allowed there."""
+
+    actor: Actor
+    site_id: UUID
+    permissions: frozenset[Permission]
+
+    def require(self, permission: Permission) -> None:
+        """``ForbiddenError`` unless allowed."""
+        if permission not in self.permissions:
+            raise ForbiddenError("forbidden", public={"needs": permission.value})

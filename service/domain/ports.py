@@ -1,0 +1,63 @@
+"""What the use cases need from outside the process; each as narrow as its consumer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+#: Aware UTC time.
+Clock = Callable[[], datetime]
+#: A new UUIDv7 for the given moment; later calls give greater ids.
+NewId = Callable[[datetime], UUID]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An address as it lies in the database: bytes that say nothing without the key named."""
+
+    key_id: str
+    data: bytes = field(repr=False)
+
+
+class Vault(Protocol):
+    """Keeps addresses. Opening is for mail, the reader who retypes it, and a logged reveal; nothing else."""
+
+    @property
+    def current_key(self) -> str: ...
+
+    def seal(self, address: str, *, site: UUID, comment: UUID) -> Sealed:
+        """Bound to its row: moved to another comment it can no longer be opened."""
+        ...
+
+    def open(self, sealed: Sealed, *, site: UUID, comment: UUID) -> str: ...
+
+    def fingerprint(self, canonical: str, *, site: UUID) -> bytes:
+        """16 bytes, equal for equal addresses within one site only."""
+        ...
+
+
+class Signer(Protocol):
+    """Keyed digests for things we hand out and later recognise."""
+
+    def receipt(self, comment: UUID, generation: int) -> str: ...
+
+    def read_receipt(self, receipt: str) -> UUID | None:
+        """The comment a well-formed receipt speaks of. Whether it is valid, ``receipt`` decides."""
+        ...
+
+    def digest(self, purpose: str, *parts: str) -> bytes:
+        """16 keyed bytes over unambiguous parts."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Whether it matches. An unknown account (``None``) costs the same time as a known one."""
+        ...
+
+    def needs_rehash(self, stored: str) -> bool: ...

@@ -1,0 +1,104 @@
+"""The published form of a thread: what readers get, and how it is cut into pages.
+
+A page is a range over ``(root id, comment id)``. Ids are UUIDv7, so that order is the order of arrival: each
+root with its replies after it. Pages are cut at 50 roots or 100 comments, and a discussion that fits on one
+page is not torn apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from math import ceil
+from uuid import UUID
+
+MAX_ROOTS = 50
+MAX_COMMENTS = 100
+FIRST = UUID(int=0)
+
+Key = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True)
+class PublicComment:
+    """Exactly what the public may know of a comment. There is no private field to forget here."""
+
+    id: UUID
+    parent: UUID | None
+    root: UUID
+    name: str
+    website: str | None
+    text: str
+    html: str
+    dir: str
+    lang: str | None
+    created_at: datetime
+    edited_at: datetime | None
+    staff: bool
+    avatar: str
+
+    @property
+    def key(self) -> Key:
+        return (self.root, self.id)
+
+    def to_data(self) -> dict[str, object]:
+        """The public fields, ready for JSON. ``root`` only orders and stays inside."""
+        return {
+            "id": str(self.id),
+            "parent": str(self.parent) if self.parent else None,
+            "name": self.name,
+            "website": self.website,
+            "text": self.text,
+            "html": self.html,
+            "dir": self.dir,
+            "lang": self.lang,
+            "created_at": timestamp(self.created_at),
+            "edited_at": timestamp(self.edited_at) if self.edited_at else None,
+            "staff": self.staff,
+            "avatar": self.avatar,
+        }
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339, UTC, milliseconds: ``2026-11-25T14:05:09.123Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def encode(comments: Iterable[PublicComment]) -> str:
+    """The page's content: a JSON array in thread order."""
+    return json.dumps([c.to_data() for c in comments], ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(content: str) -> str:
+    """A short strong digest of a page's content, for ETags."""
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def cut(comments: Sequence[PublicComment], *, last: bool) -> list[list[PublicComment]]:
+    """The comments of one range as pages, in order.
+
+    At the end of a thread pages are filled up, since more will follow; in the middle an overflowing page is
+    halved, so that the next arrival there does not overflow again.
+    """
+    size = MAX_COMMENTS
+    if not last and len(comments) > MAX_COMMENTS:
+        size = ceil(len(comments) / (len(comments) // MAX_COMMENTS + 1))
+    pages: list[list[PublicComment]] = [[]]
+    roots = 0
+    for _, members in groupby(comments, key=lambda c: c.root):
+        group = list(members)
+        tears = len(pages[-1]) + len(group) > size and len(group) <= MAX_COMMENTS
+        if pages[-1] and (tears or roots == MAX_ROOTS):
+            pages.append([])
+            roots = 0
+        roots += 1
+        for comment in group:
+            if len(pages[-1]) == MAX_COMMENTS:
+                pages.append([])
+                roots = 1
+            pages[-1].append(comment)
+    return pages

@@ -1,0 +1,1 @@
+"""What leaves the process or comes from the machine: keys, passwords, the clock."""

@@ -1,0 +1,123 @@
+"""The vault: readers' addresses, sealed with AES-256-GCM; and the keyed digests the service signs with.
+
+A sealed address is ``format byte | 12-byte nonce | ciphertext and tag``. Site, comment and key id are its
+associated data, so bytes moved to another row do not open. The first key of the ring seals, every key opens;
+``taliq vault rotate`` moves old rows to the first.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from service.domain.errors import ConfigurationError, UnavailableError
+from service.domain.ports import Sealed
+
+KEY_BYTES = 32
+_FORMAT = b"\x01"
+_NONCE = 12
+_KEY_ID = re.compile(r"[a-z0-9]{1,32}")
+
+
+def new_key() -> str:
+    """256 random bits as base64url without padding."""
+    return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).rstrip(b"=").decode()
+
+
+def read_key(name: str, text: str) -> bytes:
+    """The 32 bytes of a key; ``ConfigurationError`` when it is not one, or plainly not random."""
+    try:
+        key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES or len(set(key)) < 8:
+        raise ConfigurationError(f"{name} must be 32 random bytes in base64url; `taliq keys new` makes them.")
+    return key
+
+
+def read_ring(name: str, text: str) -> list[tuple[str, bytes]]:
+    """``id:key,id:key`` as pairs, the sealing key first."""
+    ring = []
+    for entry in filter(None, (e.strip() for e in text.split(","))):
+        key_id, _, key = entry.partition(":")
+        if not _KEY_ID.fullmatch(key_id) or any(key_id == known for known, _ in ring):
+            raise ConfigurationError(f"{name}: every entry is id:key, each id (a-z, 0-9) once.")
+        ring.append((key_id, read_key(name, key)))
+    if not ring:
+        raise ConfigurationError(f"{name} is missing; `taliq keys new` makes one.")
+    return ring
+
+
+class AesVault:
+    """Seals, opens and recognises addresses."""
+
+    def __init__(self, ring: Sequence[tuple[str, bytes]], index_key: bytes) -> None:
+        self.current_key = ring[0][0]
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in ring}
+        self._index_key = index_key
+
+    def seal(self, address: str, *, site: UUID, comment: UUID) -> Sealed:
+        nonce = os.urandom(_NONCE)
+        bound = _associated(self.current_key, site, comment)
+        return Sealed(
+            self.current_key,
+            _FORMAT + nonce + self._ciphers[self.current_key].encrypt(nonce, address.encode(), bound),
+        )
+
+    def open(self, sealed: Sealed, *, site: UUID, comment: UUID) -> str:
+        """The address; ``UnavailableError`` when its key is not in the ring or the bytes are not this row's."""
+        cipher = self._ciphers.get(sealed.key_id)
+        if cipher is None:
+            raise UnavailableError(private={"vault": "missing key", "key": sealed.key_id})
+        nonce, ciphertext = sealed.data[1 : 1 + _NONCE], sealed.data[1 + _NONCE :]
+        try:
+            return cipher.decrypt(nonce, ciphertext, _associated(sealed.key_id, site, comment)).decode()
+        except InvalidTag:
+            raise UnavailableError(private={"vault": "does not open", "comment": str(comment)}) from None
+
+    def fingerprint(self, canonical: str, *, site: UUID) -> bytes:
+        return hmac.digest(self._index_key, site.bytes + canonical.encode(), "sha256")[:16]
+
+
+class HmacSigner:
+    """Receipts and digests, each purpose under a key of its own, drawn from one secret by HKDF."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._receipt_key = _derived(secret, "receipt")
+        self._digest_key = _derived(secret, "digest")
+
+    def receipt(self, comment: UUID, generation: int) -> str:
+        mac = hmac.digest(self._receipt_key, comment.bytes + generation.to_bytes(4, "big"), "sha256")
+        return f"{_base64(comment.bytes)}.{_base64(mac)}"
+
+    def read_receipt(self, receipt: str) -> UUID | None:
+        try:
+            return UUID(bytes=base64.urlsafe_b64decode(receipt.partition(".")[0] + "=="))
+        except (binascii.Error, ValueError):
+            return None
+
+    def digest(self, purpose: str, *parts: str) -> bytes:
+        message = b"".join(len(p).to_bytes(4, "big") + p for p in (s.encode() for s in (purpose, *parts)))
+        return hmac.digest(self._digest_key, message, "sha256")[:16]
+
+
+def _associated(key_id: str, site: UUID, comment: UUID) -> bytes:
+    return b"taliq contact v1|" + key_id.encode() + b"|" + site.bytes + comment.bytes
+
+
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"taliq {purpose} v1".encode()).derive(secret)
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

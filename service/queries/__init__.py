@@ -1,0 +1,1 @@
+"""The read side: a session in, frozen views out. Nothing here writes."""

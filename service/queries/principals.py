@@ -1,0 +1,68 @@
+"""Who is asking: a token or a session cookie becomes a principal with one site."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.domain.access import ROLES, Permission, Principal
+from service.domain.errors import UnauthenticatedError
+from service.domain.moderation import Actor, ActorKind
+from service.storage import staff, tokens
+
+
+@dataclass(frozen=True)
+class StaffSite:
+    """A site a moderator works for."""
+
+    id: UUID
+    slug: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A moderator with a live session."""
+
+    id: UUID
+    name: str
+    language: str
+    sites: tuple[StaffSite, ...]
+
+    def principal(self, site: StaffSite) -> Principal:
+        return Principal(Actor(ActorKind.MODERATOR, self.id, self.name), site.id, ROLES[site.role])
+
+
+def principal_of_token(session: Session, secret: str, now: datetime) -> Principal:
+    """The token's principal; unknown, expired and revoked are one ``UnauthenticatedError``."""
+    token = tokens.find_by_hash(session, _hash(secret))
+    if token is None or token.revoked_at is not None or token.expires_at <= now:
+        raise UnauthenticatedError()
+    permissions = frozenset(Permission(s) for s in token.scopes)
+    return Principal(Actor(ActorKind.TOKEN, token.id, token.name), token.site_id, permissions)
+
+
+def signed_in(session: Session, cookie: str, now: datetime) -> SignedIn | None:
+    """The moderator behind a session cookie, while the session lives and the account is not disabled."""
+    found = staff.find_session(session, _hash(cookie))
+    if found is None:
+        return None
+    login, moderator = found
+    if login.expires_at <= now or moderator.disabled_at is not None:
+        return None
+    return SignedIn(moderator.id, moderator.name, login.language, _sites(session, moderator.id))
+
+
+def _sites(session: Session, moderator_id: UUID) -> tuple[StaffSite, ...]:
+    memberships: Sequence[tuple[staff.Site, str]] = staff.list_memberships(session, moderator_id)
+    return tuple(StaffSite(site.id, site.slug, site.name, role) for site, role in memberships)
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

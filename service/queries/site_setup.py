@@ -1,0 +1,69 @@
+"""What pages and commands need to know of a site before anything happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.domain.site import SitePolicy
+from service.storage import comments, sites, threads
+from service.storage.sites import Site
+from service.text.clean import clean_line
+
+
+@dataclass(frozen=True)
+class SiteView:
+    id: UUID
+    slug: str
+    name: str
+    policy: SitePolicy
+
+
+@dataclass(frozen=True)
+class FormView:
+    """What the comment form is made from. ``reply_to`` is the name of a public comment answered, if any."""
+
+    site: SiteView
+    closed: bool
+    thread_title: str
+    thread_url: str | None
+    reply_to: str | None
+
+
+def site_view(session: Session, slug: str) -> SiteView:
+    """The site, or ``NotFoundError``."""
+    return _view(sites.get_by_slug(session, slug))
+
+
+def list_sites(session: Session) -> Sequence[SiteView]:
+    return [_view(site) for site in sites.list_all(session)]
+
+
+def form_view(
+    session: Session, slug: str, key: str, url: str | None, title: str, parent: UUID | None
+) -> FormView:
+    """The form for a thread. A reader's address and title count only while the thread is unknown."""
+    site = _view(sites.get_by_slug(session, slug))
+    thread = threads.find(session, site.id, key) if key else None
+    if thread is None:
+        own = url if url and site.policy.owns(url) else None
+        return FormView(site, False, clean_line(title)[:300], own, None)
+    answered = None
+    if parent is not None and comments.find_public_parent(session, site.id, thread.id, parent):
+        public = comments.list_published(session, site.id, thread.id, *_only(session, site.id, parent))
+        answered = next((c.name for c in public if c.id == parent), None)
+    return FormView(site, thread.state != "open", thread.title, thread.url, answered)
+
+
+def _only(session: Session, site_id: UUID, comment_id: UUID) -> tuple[tuple[UUID, UUID], tuple[UUID, UUID]]:
+    """The range that holds exactly one comment."""
+    comment = comments.find(session, site_id, comment_id)
+    assert comment is not None
+    return (comment.root_id, comment.id), (comment.root_id, UUID(int=comment.id.int + 1))
+
+
+def _view(site: Site) -> SiteView:
+    return SiteView(site.id, site.slug, site.name, site.policy)

@@ -1,0 +1,1 @@
+"""Screening: facts in, findings out. Pure; it neither reads nor writes anything."""

@@ -1,0 +1,19 @@
+"""The checks, in the order a moderator reads their findings. One file each; none knows another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.screening.facts import Phase
+from service.screening.phases.duplicate_text import duplicate_text
+from service.screening.phases.hidden_characters import hidden_characters
+from service.screening.phases.premoderation import premoderation
+
+PHASES: Sequence[Phase] = (
+    # The same words again: usually a raid, a spammer or an impatient reader. Held, never refused.
+    duplicate_text,
+    # What the eye does not see, the moderator is shown.
+    hidden_characters,
+    # Last, since it says nothing about the text: the site wants to see everything first.
+    premoderation,
+)

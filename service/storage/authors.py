@@ -1,0 +1,28 @@
+"""Authors: a random id a site. Only proof joins comments into one author; a typed address joins nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.storage.base import Base
+from service.storage.types import UtcDateTime, one_of
+
+
+class Author(Base):
+    """``avatar`` is the public face: random, never derived from a name, an address or a network."""
+
+    __tablename__ = "author"
+    __table_args__ = (
+        UniqueConstraint("avatar"),
+        one_of("proof", ("none", "device", "address"), "proof"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    avatar: Mapped[str] = mapped_column(String(32))
+    proof: Mapped[str] = mapped_column(String(10), default="none")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

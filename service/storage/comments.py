@@ -1,0 +1,158 @@
+"""Comments: where they stand. Their texts are revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    and_,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.domain.moderation import Status
+from service.domain.snapshot import FIRST, Key, PublicComment
+from service.storage.authors import Author
+from service.storage.base import Base
+from service.storage.revisions import Revision
+from service.storage.types import UtcDateTime, one_of
+
+
+class Comment(Base):
+    """``version`` is raised by every change; a decision carries the one it judged. ``root_id`` is the comment
+    at the top of its discussion, itself for a root: ``(root_id, id)`` is the order of the thread.
+    """
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        # A reply's parent is in the same thread: the database itself holds it.
+        ForeignKeyConstraint(
+            ["parent_id", "thread_id"], ["comment.id", "comment.thread_id"], name="fk_comment_parent"
+        ),
+        UniqueConstraint("id", "thread_id"),
+        one_of("status", Status, "status"),
+        Index("ix_comment_site_id_status_id", "site_id", "status", "id"),
+        Index(
+            "ix_comment_pending",
+            "site_id",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "ix_comment_published",
+            "thread_id",
+            "root_id",
+            "id",
+            sqlite_where=text("status = 'approved'"),
+            postgresql_where=text("status = 'approved'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("thread.id"))
+    parent_id: Mapped[UUID | None] = mapped_column()
+    root_id: Mapped[UUID] = mapped_column()
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("author.id"))
+    status: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    published_revision: Mapped[int | None] = mapped_column(Integer)
+    latest_revision: Mapped[int] = mapped_column(Integer, default=1)
+    receipt_generation: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def edit_waiting(self) -> bool:
+        return self.published_revision is not None and self.latest_revision > self.published_revision
+
+
+def find(session: Session, site_id: UUID, comment_id: UUID) -> Comment | None:
+    return session.scalar(select(Comment).where(Comment.site_id == site_id, Comment.id == comment_id))
+
+
+def lock_many(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Comment]:
+    """The site's comments among ``ids``, held to the end of the transaction. Always locked in the order of
+    their ids: two overlapping batches wait for each other instead of deadlocking.
+    """
+    rows = session.scalars(
+        select(Comment)
+        .where(Comment.site_id == site_id, Comment.id.in_(ids))
+        .order_by(Comment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {c.id: c for c in rows}
+
+
+def find_public_parent(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> Comment | None:
+    """The comment when a reply to it may be written here: public, and in this very thread."""
+    return session.scalar(
+        select(Comment).where(
+            Comment.site_id == site_id,
+            Comment.thread_id == thread_id,
+            Comment.id == comment_id,
+            Comment.status == Status.APPROVED.value,
+        )
+    )
+
+
+def list_published(
+    session: Session, site_id: UUID, thread_id: UUID, start: Key, end: Key | None
+) -> list[PublicComment]:
+    """What is public in the range from ``start`` up to, not including, ``end``, in thread order."""
+    statement = (
+        select(Comment, Revision, Author.avatar)
+        .join(
+            Revision,
+            and_(Revision.comment_id == Comment.id, Revision.number == Comment.published_revision),
+        )
+        .join(Author, Author.id == Comment.author_id)
+        .where(
+            Comment.site_id == site_id,
+            Comment.thread_id == thread_id,
+            # Literal, or the partial index is not used.
+            Comment.status == literal(Status.APPROVED.value, literal_execute=True),
+        )
+        .order_by(Comment.root_id, Comment.id)
+    )
+    if start != (FIRST, FIRST):
+        root, first = start
+        statement = statement.where(
+            or_(Comment.root_id > root, and_(Comment.root_id == root, Comment.id >= first))
+        )
+    if end is not None:
+        root, last = end
+        statement = statement.where(
+            or_(Comment.root_id < root, and_(Comment.root_id == root, Comment.id < last))
+        )
+    return [_public(comment, revision, avatar) for comment, revision, avatar in session.execute(statement)]
+
+
+def _public(comment: Comment, revision: Revision, avatar: str) -> PublicComment:
+    return PublicComment(
+        id=comment.id,
+        parent=comment.parent_id,
+        root=comment.root_id,
+        name=revision.name,
+        website=revision.website,
+        text=revision.source,
+        html=revision.html,
+        dir=revision.direction,
+        lang=revision.language,
+        created_at=comment.created_at,
+        edited_at=revision.created_at if revision.number > 1 else None,
+        staff=False,
+        avatar=avatar,
+    )

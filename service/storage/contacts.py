@@ -1,0 +1,39 @@
+"""Contacts: the private address behind a comment, sealed, in its own table. Comments have no relationship to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.storage.base import Base
+
+
+class Contact(Base):
+    __tablename__ = "contact"
+    __table_args__ = (Index(None, "site_id", "fingerprint"), Index(None, "key_id", "comment_id"))
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    key_id: Mapped[str] = mapped_column(String(32))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(16))
+
+
+def list_sealed_otherwise(session: Session, key_id: str, limit: int) -> Sequence[Contact]:
+    """Contacts not sealed under ``key_id``, at most ``limit``, locked; by comment id."""
+    return session.scalars(
+        select(Contact)
+        .where(Contact.key_id != key_id)
+        .order_by(Contact.comment_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def count_by_key(session: Session) -> dict[str, int]:
+    """How many addresses each key still opens."""
+    rows = session.execute(select(Contact.key_id, func.count()).group_by(Contact.key_id))
+    return {key: count for key, count in rows}

@@ -1,0 +1,122 @@
+"""Engines: one that writes, one that only reads, for SQLite and for PostgreSQL.
+
+SQLite: the system library here and in Debian 12 can corrupt a WAL database written by several connections
+(fixed in 3.51.3, 3.50.7 and 3.44.6), so a fixed one comes with ``pysqlite3`` and the version is checked at start.
+Writers open with ``BEGIN IMMEDIATE``: a transaction that reads first and writes later would otherwise fail
+with "database is locked" however long it is told to wait.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+from service.domain.errors import ConfigurationError
+
+FIXED_SQLITE = ((3, 51, 3),)
+BACKPORTED_SQLITE = {(3, 50): 7, (3, 44): 6}
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA secure_delete = ON",
+)
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite there is: ``pysqlite3`` where it is installed, else Python's own."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        import sqlite3 as dbapi2  # type: ignore[no-redef]
+    return dbapi2  # type: ignore[no-any-return]
+
+
+def check_sqlite(version: tuple[int, ...]) -> None:
+    """``ConfigurationError`` when this SQLite has the WAL corruption bug."""
+    if version >= FIXED_SQLITE[0] or version[2] >= BACKPORTED_SQLITE.get(version[:2], 1_000):  # type: ignore[call-overload]
+        return
+    found = ".".join(map(str, version))
+    raise ConfigurationError(
+        f"SQLite {found} can corrupt a database with several writers; install pysqlite3 0.6.1 or newer "
+        "(SQLite 3.51.3), or use PostgreSQL."
+    )
+
+
+def database_url(text: str) -> URL:
+    """The SQLAlchemy address; hosts' ``postgres://`` and plain ``postgresql://`` mean psycopg 3."""
+    url = make_url(text)
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ConfigurationError(f"TALIQ_DATABASE_URL: {url.get_backend_name()} is not supported.")
+    return url
+
+
+def write_engine(text: str) -> Engine:
+    """The engine of the unit of work."""
+    url = database_url(text)
+    return _sqlite(url, begin="BEGIN IMMEDIATE") if url.get_backend_name() == "sqlite" else _postgres(url)
+
+
+def read_engine(text: str) -> Engine:
+    """The engine of the readers: the database itself refuses a write on it."""
+    url = database_url(text)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, begin="BEGIN", read_only=True)
+    return _postgres(url, "-c default_transaction_read_only=on")
+
+
+def _sqlite(url: URL, *, begin: str, read_only: bool = False) -> Engine:
+    module = sqlite_module()
+    check_sqlite(module.sqlite_version_info)
+    _check_folder(url)
+    engine = create_engine(url, module=module, pool_size=10, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        if read_only:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def open_transaction(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _check_folder(url: URL) -> None:
+    if not url.database or url.database == ":memory:":
+        raise ConfigurationError(
+            "TALIQ_DATABASE_URL: SQLite needs a file, for example sqlite:///taliq.sqlite3."
+        )
+    path = Path(url.database)
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"The folder {path.parent} does not exist.")
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise ConfigurationError(f"The folder {path.parent} cannot be written to; SQLite needs that.")
+
+
+def _postgres(url: URL, options: str = "") -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=5,
+        connect_args={
+            "connect_timeout": 3,
+            "options": f"-c statement_timeout=15000 -c lock_timeout=8000 -c timezone=UTC {options}".strip(),
+        },
+    )

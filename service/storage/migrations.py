@@ -1,0 +1,59 @@
+"""Runs the numbered Alembic scripts. They are shipped in the wheel; no alembic.ini is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from service.storage.schema import metadata
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Brings the database to ``revision``."""
+    with engine.connect() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Takes the database back to ``revision`` (``base`` for nothing)."""
+    with engine.connect() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def current(engine: Engine) -> str | None:
+    """The revision the database stands at; ``None`` for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision of this release."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    assert newest is not None
+    return newest
+
+
+def differences(engine: Engine) -> list[str]:
+    """Where the database's tables differ from the models; empty when they are equal."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        return [str(d) for d in compare_metadata(context, metadata)]
+
+
+def _config(connection: Connection | None = None) -> Config:
+    shipped = _PACKAGE / "_migrations"
+    scripts = shipped if shipped.is_dir() else _PACKAGE.parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,46 @@
+"""The outbox: events promised in the transaction of the change itself. Nothing reads it yet but the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.storage.base import Base
+from service.storage.types import UtcDateTime
+
+
+class OutboxMessage(Base):
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_waiting",
+            "available_at",
+            "id",
+            sqlite_where=text("delivered_at IS NULL"),
+            postgresql_where=text("delivered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, object]] = mapped_column(JSON)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    available_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def put(
+    session: Session, message_id: UUID, site_id: UUID, event: tuple[str, Mapping[str, object]], now: datetime
+) -> None:
+    kind, payload = event
+    session.add(
+        OutboxMessage(
+            id=message_id, site_id=site_id, kind=kind, payload=dict(payload), created_at=now, available_at=now
+        )
+    )

@@ -1,0 +1,63 @@
+"""Pages: the published form of a thread, stored page by page. The only thing the public reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.domain.snapshot import Key
+from service.storage.base import Base
+from service.storage.types import UtcDateTime
+
+
+class Page(Base):
+    """The comments of one thread from ``(first_root, first_id)`` up to where the next page begins.
+
+    A page that has emptied stays, so that a cursor which names it still knows where it was.
+    """
+
+    __tablename__ = "page"
+    __table_args__ = (UniqueConstraint("thread_id", "first_root", "first_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("thread.id"))
+    first_root: Mapped[UUID] = mapped_column()
+    first_id: Mapped[UUID] = mapped_column()
+    comment_count: Mapped[int] = mapped_column(Integer)
+    content: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(32))
+    built_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True)
+class PageStart:
+    id: UUID
+    key: Key
+
+
+def list_starts(session: Session, site_id: UUID, thread_id: UUID) -> Sequence[PageStart]:
+    """Where each page of the thread begins, in thread order."""
+    rows = session.execute(
+        select(Page.id, Page.first_root, Page.first_id)
+        .where(Page.site_id == site_id, Page.thread_id == thread_id)
+        .order_by(Page.first_root, Page.first_id)
+    )
+    return [PageStart(page_id, (root, first)) for page_id, root, first in rows]
+
+
+def total(session: Session, site_id: UUID, thread_id: UUID) -> int:
+    """Published comments of the thread: summed, never counted up."""
+    return (
+        session.scalar(
+            select(func.coalesce(func.sum(Page.comment_count), 0)).where(
+                Page.site_id == site_id, Page.thread_id == thread_id
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,47 @@
+"""Revisions: one text of a comment each. Written once, only ever erased."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.storage.base import Base
+from service.storage.types import UtcDateTime
+
+
+class Revision(Base):
+    """``source`` is what the reader wrote, ``html`` what the sanitiser of ``sanitiser_version`` made of it.
+    The name and the website are part of it: a decision judges them together with the text.
+    """
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        Index(None, "site_id", "text_digest"),
+        CheckConstraint("length(source) <= 10000", name="source_length"),
+        CheckConstraint("length(name) <= 100", name="name_length"),
+    )
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    name: Mapped[str] = mapped_column(Text)
+    website: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    sanitiser_version: Mapped[int] = mapped_column(Integer)
+    language: Mapped[str | None] = mapped_column(String(16))
+    direction: Mapped[str] = mapped_column(String(4))
+    text_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def text_seen(session: Session, site_id: UUID, text_digest: bytes) -> bool:
+    """Whether the site has received a text that folds to the same."""
+    return bool(
+        session.scalar(
+            select(exists().where(Revision.site_id == site_id, Revision.text_digest == text_digest))
+        )
+    )

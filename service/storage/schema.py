@@ -1,0 +1,24 @@
+"""Every table, imported: what the migrations are compared with."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+from service.storage import (  # noqa: F401 - importing maps them
+    authors,
+    comments,
+    contacts,
+    decisions,
+    findings,
+    outbox,
+    pages,
+    revisions,
+    sites,
+    staff,
+    submissions,
+    threads,
+    tokens,
+)
+from service.storage.base import Base
+
+metadata: MetaData = Base.metadata

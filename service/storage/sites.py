@@ -1,0 +1,51 @@
+"""Sites: publications, with their policy as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.domain.errors import NotFoundError
+from service.domain.site import SitePolicy
+from service.storage.base import Base
+from service.storage.types import UtcDateTime
+
+
+class Site(Base):
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    policy_data: Mapped[dict[str, object]] = mapped_column("policy", JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def policy(self) -> SitePolicy:
+        return SitePolicy.from_data(self.policy_data)
+
+
+def get_by_slug(session: Session, slug: str) -> Site:
+    """The site, or ``NotFoundError``."""
+    site = session.scalar(select(Site).where(Site.slug == slug))
+    if site is None:
+        raise NotFoundError("site_not_found")
+    return site
+
+
+def get(session: Session, site_id: UUID) -> Site:
+    """The site, or ``NotFoundError``."""
+    site = session.get(Site, site_id)
+    if site is None:
+        raise NotFoundError("site_not_found")
+    return site
+
+
+def list_all(session: Session) -> Sequence[Site]:
+    """Every site by slug; an installation has few."""
+    return session.scalars(select(Site).order_by(Site.slug)).all()

@@ -1,0 +1,80 @@
+"""Received submissions: what makes a retry safe. One row an accepted post."""
+
+from __future__ import annotations
+
+import struct
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.storage.base import Base
+from service.storage.types import UtcDateTime
+
+
+class ReceivedSubmission(Base):
+    """``fingerprint`` is keyed, over everything that was sent; ``repeat_key`` over thread, address and text.
+    ``outcome`` is the status of the first answer, which every repeat gets again.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("site_id", "submission_id"),
+        Index(None, "site_id", "repeat_key", "received_at"),
+    )
+
+    comment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("comment.id", deferrable=True, initially="DEFERRED"), primary_key=True
+    )
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    submission_id: Mapped[str | None] = mapped_column(String(64))
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(16))
+    repeat_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    outcome: Mapped[str] = mapped_column(String(10))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def find(session: Session, site_id: UUID, submission_id: str) -> ReceivedSubmission | None:
+    return session.scalar(
+        select(ReceivedSubmission).where(
+            ReceivedSubmission.site_id == site_id, ReceivedSubmission.submission_id == submission_id
+        )
+    )
+
+
+def add_once(session: Session, new: ReceivedSubmission) -> ReceivedSubmission:
+    """``new``, stored; or the one of the same submission id that came first.
+
+    Of parallel posts with one id, the second waits here until the first has committed. The foreign key to the
+    comment is deferred for this: the claim comes before the comment.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {c.key: getattr(new, c.key) for c in ReceivedSubmission.__mapper__.column_attrs}
+    session.execute(insert(ReceivedSubmission).values(values).on_conflict_do_nothing())
+    if new.submission_id is None:
+        return new
+    found = find(session, new.site_id, new.submission_id)
+    assert found is not None
+    return found
+
+
+def repeated_since(session: Session, site_id: UUID, repeat_key: bytes, moment: datetime) -> bool:
+    """Whether the same thread, address and text came in after ``moment``.
+
+    Takes a lock on the key first where writers run side by side: two clicks on one button are two
+    transactions, and neither would see the other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(struct.unpack("<q", repeat_key[:8])[0])))
+    found = session.scalar(
+        select(ReceivedSubmission.comment_id)
+        .where(
+            ReceivedSubmission.site_id == site_id,
+            ReceivedSubmission.repeat_key == repeat_key,
+            ReceivedSubmission.received_at > moment,
+        )
+        .limit(1)
+    )
+    return found is not None

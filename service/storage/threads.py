@@ -1,0 +1,76 @@
+"""Threads: the discussion of one article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.domain.errors import NotFoundError
+from service.storage.base import Base
+from service.storage.types import UtcDateTime, one_of
+
+
+class Thread(Base):
+    """``comment_count`` belongs to the snapshot: it is the sum over the thread's pages, set when they are rebuilt."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        UniqueConstraint("site_id", "key"),
+        one_of("state", ("open", "closed"), "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    key: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(300))
+    section: Mapped[str] = mapped_column(String(100), default="")
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    comment_count: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def find(session: Session, site_id: UUID, key: str) -> Thread | None:
+    return session.scalar(select(Thread).where(Thread.site_id == site_id, Thread.key == key))
+
+
+def get(session: Session, site_id: UUID, key: str) -> Thread:
+    """The thread, or ``NotFoundError``."""
+    thread = find(session, site_id, key)
+    if thread is None:
+        raise NotFoundError("thread_not_found")
+    return thread
+
+
+def open_once(session: Session, new: Thread) -> Thread:
+    """The thread of ``new.key``: the stored one, or ``new``. Two first comments at once open one thread."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {c.key: getattr(new, c.key) for c in Thread.__mapper__.column_attrs}
+    values["section"] = new.section or ""
+    values["state"] = new.state or "open"
+    values["comment_count"] = 0
+    session.execute(insert(Thread).values(values).on_conflict_do_nothing())
+    return get(session, new.site_id, new.key)
+
+
+def lock(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
+    """The thread, held until the end of the transaction, so that its pages are rebuilt by one at a time."""
+    return session.scalars(
+        select(Thread)
+        .where(Thread.site_id == site_id, Thread.id == thread_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def counts(session: Session, site_id: UUID, keys: Sequence[str]) -> dict[str, int]:
+    """Published comments by thread key; an unknown thread has none and is left out."""
+    rows = session.execute(
+        select(Thread.key, Thread.comment_count).where(Thread.site_id == site_id, Thread.key.in_(keys))
+    )
+    return {key: count for key, count in rows}

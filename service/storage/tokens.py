@@ -1,0 +1,47 @@
+"""API tokens: for programs. Shown once; only the SHA-256 of the secret is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.domain.errors import NotFoundError
+from service.storage.base import Base
+from service.storage.types import UtcDateTime
+
+
+class ApiToken(Base):
+    __tablename__ = "api_token"
+    __table_args__ = (UniqueConstraint("secret_hash"), Index(None, "site_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def find_by_hash(session: Session, secret_hash: bytes) -> ApiToken | None:
+    return session.scalar(select(ApiToken).where(ApiToken.secret_hash == secret_hash))
+
+
+def list_for(session: Session, site_id: UUID) -> Sequence[ApiToken]:
+    """The site's tokens, newest first."""
+    return session.scalars(
+        select(ApiToken).where(ApiToken.site_id == site_id).order_by(ApiToken.id.desc())
+    ).all()
+
+
+def get(session: Session, token_id: UUID) -> ApiToken:
+    """The token, or ``NotFoundError``."""
+    token = session.get(ApiToken, token_id)
+    if token is None:
+        raise NotFoundError("token_not_found")
+    return token

@@ -1,0 +1,112 @@
+"""The unit of work: begins, commits, translates errors, and runs a change again when that is safe.
+
+A use case hands over one function of the session, free of other side effects. It may run more than once:
+after a serialisation failure, a deadlock or a lost connection the transaction left nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.domain.errors import ConflictError, UnavailableError
+
+__all__ = ["Reader", "Session", "UnitOfWork"]
+T = TypeVar("T")
+ATTEMPTS = 3
+#: PostgreSQL: serialization_failure, deadlock_detected, and the ways a server goes away.
+_AGAIN = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
+#: What a violated constraint means to whoever asked.
+CONFLICTS = {
+    "uq_decision_subject_id_version_after": "stale_version",
+    "uq_decision_site_id_client_id": "client_id_reused",
+    "uq_site_slug": "site_exists",
+    "uq_moderator_login": "login_exists",
+}
+#: The same constraints as SQLite names them: by their columns.
+_SQLITE_COLUMNS = {
+    "decision.subject_id, decision.version_after": "stale_version",
+    "decision.site_id, decision.client_id": "client_id_reused",
+    "site.slug": "site_exists",
+    "moderator.login": "login_exists",
+}
+
+
+class UnitOfWork:
+    """Writes. ``before_commit`` runs inside the transaction: it rebuilds the pages the change has marked."""
+
+    def __init__(self, engine: Engine, before_commit: Callable[[Session], None]) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, autoflush=False, expire_on_commit=False)
+        self._before_commit = before_commit
+
+    def run(self, change: Callable[[Session], T]) -> T:
+        """The result of ``change``, committed."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self._sessions.begin() as session:
+                    result = change(session)
+                    session.flush()
+                    self._before_commit(session)
+                    return result
+            except IntegrityError as error:
+                raise _conflict(error) from error
+            except (DBAPIError, PoolTimeout) as error:
+                if attempt == ATTEMPTS or not _may_run_again(error):
+                    raise _translated(error) from error
+        raise AssertionError("unreachable")
+
+
+class Reader:
+    """Reads, in a session the database keeps read-only."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, autoflush=False, expire_on_commit=False)
+
+    def run(self, question: Callable[[Session], T]) -> T:
+        """The answer to ``question``; asked once more when the connection was lost."""
+        for attempt in (1, 2):
+            try:
+                with self._sessions.begin() as session:
+                    return question(session)
+            except (DBAPIError, PoolTimeout) as error:
+                if attempt == 2 or not _may_run_again(error):
+                    raise _translated(error) from error
+        raise AssertionError("unreachable")
+
+    def answers(self) -> bool:
+        """Whether the database can be asked right now."""
+        try:
+            return self.run(lambda session: session.scalar(text("SELECT 1")) == 1)
+        except (DBAPIError, UnavailableError):
+            return False
+
+
+def _may_run_again(error: Exception) -> bool:
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _AGAIN
+
+
+def _translated(error: Exception) -> Exception:
+    """Busy or unreachable is 503 to the reader, whose text is kept; anything else is a defect and stays one."""
+    if isinstance(error, OperationalError | PoolTimeout) or _may_run_again(error):
+        return UnavailableError(private={"database": type(getattr(error, "orig", error)).__name__})
+    return error
+
+
+def _conflict(error: IntegrityError) -> Exception:
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    if named in CONFLICTS:
+        return ConflictError(CONFLICTS[named])
+    said = str(error.orig)
+    for columns, code in _SQLITE_COLUMNS.items():
+        if said.endswith(columns):
+            return ConflictError(code)
+    return error

@@ -1,0 +1,292 @@
+"""Submit: a reader's comment comes in.
+
+Reading, sanitising and screening happen before the transaction; the transaction is one short run of inserts.
+Whatever goes wrong in screening holds the comment. An answer is given only after the commit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from service.domain import messages
+from service.domain.errors import ConflictError, FieldError, ForbiddenError, InvalidError
+from service.domain.moderation import Action, Actor, ActorKind, Status
+from service.domain.ports import Clock, NewId, Signer, Vault
+from service.domain.submission import FIELDS, Submission, read_submission
+from service.screening.facts import Facts, Finding
+from service.screening.pipeline import Verdict, screen
+from service.storage import comments, outbox, revisions, sites, submissions, threads
+from service.storage import findings as finding_rows
+from service.storage.authors import Author
+from service.storage.comments import Comment
+from service.storage.contacts import Contact
+from service.storage.revisions import Revision
+from service.storage.sites import Site
+from service.storage.submissions import ReceivedSubmission
+from service.storage.threads import Thread
+from service.storage.uow import Reader, Session, UnitOfWork
+from service.text.bidi import text_direction
+from service.text.fold import fold
+from service.text.language import text_language
+from service.text.sanitize import SANITISER_VERSION, render
+from service.usecases import transition
+
+#: A post without a submission id that repeats thread, address and text this soon is the same post.
+REPEAT_WINDOW = timedelta(minutes=10)
+POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The first answer, or the same again. ``comment`` and ``receipt`` are missing when a post without an id
+    was recognised as one already received: whoever sends it again has not proven that it was theirs.
+    """
+
+    status: Status | None
+    comment: UUID | None = None
+    receipt: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    submission: Submission
+    html: str
+    text_digest: bytes
+    verdict: Verdict
+    fingerprint: bytes
+    repeat_key: bytes
+
+
+class SubmitComment:
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        reader: Reader,
+        vault: Vault,
+        signer: Signer,
+        new_id: NewId,
+        clock: Clock,
+        on_failed_check: Callable[[str, Exception], None],
+    ) -> None:
+        self._uow, self._reader, self._vault, self._signer = uow, reader, vault, signer
+        self._new_id, self._clock, self._on_failed_check = new_id, clock, on_failed_check
+
+    def submit(self, site_slug: str, raw: Mapping[str, object]) -> Answer:
+        """The answer to a submission whose raw fields are ``raw``.
+
+        ``InvalidError`` with every field error, ``ForbiddenError`` for a closed thread, ``NotFoundError`` for
+        an unknown site, ``ConflictError`` for a submission id used with another body.
+        """
+        fingerprint = self._fingerprint(raw)
+        site, first = self._reader.run(lambda session: self._arrive(session, site_slug, raw, fingerprint))
+        if first is not None:
+            return first
+        submission, errors = read_submission(raw, site.policy)
+        text_digest = self._signer.digest("text", str(site.id), fold(submission.body))
+        text_seen, more = self._reader.run(
+            lambda session: _context(session, site, submission, errors, text_digest)
+        )
+        if errors or more:
+            raise InvalidError([*errors, *more])
+        prepared = self._prepare(site, submission, text_digest, text_seen, fingerprint)
+        return self._uow.run(lambda session: self._store(session, site, prepared))
+
+    def _fingerprint(self, raw: Mapping[str, object]) -> bytes:
+        sent = {name: raw.get(name) for name in FIELDS if name not in ("submission_id", "lang")}
+        return self._signer.digest("submission", json.dumps(sent, sort_keys=True))
+
+    def _arrive(
+        self, session: Session, site_slug: str, raw: Mapping[str, object], fingerprint: bytes
+    ) -> tuple[Site, Answer | None]:
+        site = sites.get_by_slug(session, site_slug)
+        submission_id = raw.get("submission_id")
+        if not isinstance(submission_id, str) or not submission_id:
+            return site, None
+        earlier = submissions.find(session, site.id, submission_id)
+        return site, self._repeat(earlier, fingerprint) if earlier else None
+
+    def _repeat(self, earlier: ReceivedSubmission, fingerprint: bytes) -> Answer:
+        """The first answer once more, byte for byte: it is made from what was recorded then."""
+        if earlier.fingerprint != fingerprint:
+            raise ConflictError("submission_reused")
+        return Answer(
+            Status(earlier.outcome),
+            earlier.comment_id,
+            self._signer.receipt(earlier.comment_id, 0),
+            earlier.received_at,
+        )
+
+    def _prepare(
+        self, site: Site, submission: Submission, text_digest: bytes, text_seen: bool, fingerprint: bytes
+    ) -> _Prepared:
+        facts = Facts(site.policy.mode, submission.name, submission.body, submission.website, text_seen)
+        address = submission.address.canonical if submission.address else ""
+        return _Prepared(
+            submission=submission,
+            html=render(submission.body),
+            text_digest=text_digest,
+            verdict=screen(facts, on_failure=self._on_failed_check),
+            fingerprint=fingerprint,
+            repeat_key=self._signer.digest("repeat", submission.thread_key, address, submission.body),
+        )
+
+    def _store(self, session: Session, site: Site, prepared: _Prepared) -> Answer:
+        now, submission = self._clock(), prepared.submission
+        if submission.submission_id is None and submissions.repeated_since(
+            session, site.id, prepared.repeat_key, now - REPEAT_WINDOW
+        ):
+            return Answer(status=None)
+        comment_id = self._new_id(now)
+        status = Status.APPROVED if prepared.verdict.publish else Status.PENDING
+        record = submissions.add_once(
+            session,
+            ReceivedSubmission(
+                comment_id=comment_id,
+                site_id=site.id,
+                submission_id=submission.submission_id,
+                fingerprint=prepared.fingerprint,
+                repeat_key=prepared.repeat_key,
+                outcome=status.value,
+                received_at=now,
+            ),
+        )
+        if record.comment_id != comment_id:
+            return self._repeat(record, prepared.fingerprint)
+        thread = self._thread(session, site, submission, now)
+        comment = self._insert(session, site, thread, prepared, comment_id, now)
+        if prepared.verdict.publish:
+            step = transition.Step(Action.APPROVE, Status.APPROVED, comment.latest_revision, POLICY)
+            transition.apply(session, comment, step, new_id=self._new_id, now=now)
+        else:
+            outbox.put(session, self._new_id(now), site.id, messages.comment_held(comment.id, thread.id), now)
+        return Answer(status, comment_id, self._signer.receipt(comment_id, 0), now)
+
+    def _thread(self, session: Session, site: Site, submission: Submission, now: datetime) -> Thread:
+        """The thread, started if need be. What a reader sends never changes one that is known."""
+        thread = threads.find(session, site.id, submission.thread_key)
+        if thread is None:
+            new = Thread(
+                id=self._new_id(now),
+                site_id=site.id,
+                key=submission.thread_key,
+                url=submission.url,
+                title=submission.title,
+                created_at=now,
+            )
+            thread = threads.open_once(session, new)
+        if thread.state != "open":
+            raise ForbiddenError("thread_closed")
+        return thread
+
+    def _insert(
+        self,
+        session: Session,
+        site: Site,
+        thread: Thread,
+        prepared: _Prepared,
+        comment_id: UUID,
+        now: datetime,
+    ) -> Comment:
+        submission = prepared.submission
+        root_id = comment_id
+        if submission.parent is not None:
+            parent = comments.find_public_parent(session, site.id, thread.id, submission.parent)
+            if parent is None:
+                raise InvalidError([FieldError("parent", "parent_unknown")])
+            root_id = parent.root_id
+        author_id = self._new_id(now)
+        avatar = self._signer.digest("avatar", str(author_id)).hex()
+        session.add(Author(id=author_id, site_id=site.id, avatar=avatar, proof="none", created_at=now))
+        session.flush()
+        comment = Comment(
+            id=comment_id,
+            site_id=site.id,
+            thread_id=thread.id,
+            parent_id=submission.parent,
+            root_id=root_id,
+            author_id=author_id,
+            status=Status.PENDING.value,
+            version=1,
+            published_revision=None,
+            latest_revision=1,
+            receipt_generation=0,
+            created_at=now,
+        )
+        session.add(comment)
+        session.flush()
+        session.add(_revision(site, prepared, comment_id, now))
+        session.flush()
+        session.add_all(self._finding(site, comment_id, found, now) for found in prepared.verdict.findings)
+        self._seal(session, site, comment_id, submission)
+        session.flush()
+        return comment
+
+    def _seal(self, session: Session, site: Site, comment_id: UUID, submission: Submission) -> None:
+        if submission.address is None:
+            return
+        sealed = self._vault.seal(submission.address.normalized, site=site.id, comment=comment_id)
+        session.add(
+            Contact(
+                comment_id=comment_id,
+                site_id=site.id,
+                key_id=sealed.key_id,
+                sealed=sealed.data,
+                fingerprint=self._vault.fingerprint(submission.address.canonical, site=site.id),
+            )
+        )
+
+    def _finding(self, site: Site, comment_id: UUID, found: Finding, now: datetime) -> finding_rows.Finding:
+        return finding_rows.Finding(
+            id=self._new_id(now),
+            site_id=site.id,
+            comment_id=comment_id,
+            revision=1,
+            code=found.code,
+            rule=found.rule,
+            check_version=found.check_version,
+            spans=[list(span) for span in found.spans],
+        )
+
+
+def _revision(site: Site, prepared: _Prepared, comment_id: UUID, now: datetime) -> Revision:
+    submission = prepared.submission
+    return Revision(
+        comment_id=comment_id,
+        number=1,
+        site_id=site.id,
+        name=submission.name,
+        website=submission.website,
+        source=submission.body,
+        html=prepared.html,
+        sanitiser_version=SANITISER_VERSION,
+        language=text_language(submission.body, site.policy.language),
+        direction=text_direction(submission.body),
+        text_digest=prepared.text_digest,
+        created_at=now,
+    )
+
+
+def _context(
+    session: Session, site: Site, submission: Submission, errors: list[FieldError], text_digest: bytes
+) -> tuple[bool, list[FieldError]]:
+    """Whether the text was seen before, and the errors only the database can know of.
+
+    A parent that is unknown, hidden or in another thread is one error: nobody learns which of the three it is.
+    """
+    more: list[FieldError] = []
+    thread = threads.find(session, site.id, submission.thread_key)
+    if thread is not None and thread.state != "open":
+        raise ForbiddenError("thread_closed")
+    flawed = {e.field for e in errors}
+    if thread is None and submission.thread_key and submission.url is None and not flawed & {"url", "thread"}:
+        more.append(FieldError("url", "url_required"))
+    if submission.parent is not None and (
+        thread is None or not comments.find_public_parent(session, site.id, thread.id, submission.parent)
+    ):
+        more.append(FieldError("parent", "parent_unknown"))
+    return bool(submission.body) and revisions.text_seen(session, site.id, text_digest), more

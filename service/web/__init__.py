@@ -1,0 +1,26 @@
+"""HTTP in, HTTP out. No SQL here, and no rules: what may happen is decided below."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service.bootstrap import Container
+from service.web import console, docs, errors, health, logs, moderation, public, rendering, security
+from service.web.api import TaliqApi
+from service.web.throttle import Throttle
+
+
+def register(app: Flask, container: Container) -> None:
+    """Hangs every address of the service onto ``app``."""
+    app.extensions["taliq"] = container
+    app.extensions["taliq.throttle"] = Throttle(container.settings)
+    logs.register(app)
+    security.register(app)
+    errors.register(app)
+    rendering.register(app)
+    api = TaliqApi(app)
+    public.register(app, api)
+    moderation.register(app, api)
+    console.register(app)
+    health.register(app, api)
+    docs.register(app, api)

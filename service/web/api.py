@@ -1,0 +1,113 @@
+"""The OpenAPI document and how operations get into it. flask-smorest writes it from the views themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Request
+from flask_smorest import Api, Blueprint
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
+
+from service import __version__
+from service.domain.errors import FieldError, InvalidError
+from service.web.errors import PROBLEM
+from service.web.parsing import read_json
+
+F = TypeVar("F", bound=Callable[..., Any])
+DESCRIPTIONS = {
+    400: "The request could not be read",
+    401: "No token, or one that is unknown, expired or revoked",
+    403: "Not allowed",
+    404: "Does not exist, or belongs to another site",
+    409: "Changed meanwhile, or not allowed from here; the current state is in the answer",
+    413: "More than 256 KiB",
+    415: "Neither JSON nor a form",
+    422: "Some fields have to be mended; all of them are listed",
+    429: "Too many requests; see Retry-After",
+    503: "Not available right now; nothing was stored",
+}
+
+
+class FieldProblem(Schema):
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class Problem(Schema):
+    """RFC 9457."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable; programs should look at this"})
+    detail = fields.String(required=True)
+    request_id = fields.String(required=True)
+    fields_ = fields.List(fields.Nested(FieldProblem), data_key="fields")
+
+
+class StrictParser(FlaskParser):
+    """webargs with our own reading of JSON, unknown fields dropped, and our own errors."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": EXCLUDE}  # noqa: RUF012
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        return read_json(req)
+
+    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> Any:
+        raise InvalidError(list(_field_errors(error.normalized_messages().get("json", {})))) from None
+
+
+class ApiBlueprint(Blueprint):
+    ARGUMENTS_PARSER = StrictParser()
+
+
+class TaliqApi(Api):
+    """smorest without its own error answers: ours are the only ones."""
+
+    def __init__(self, app: Flask) -> None:
+        app.config.update(
+            API_TITLE="Taliq",
+            API_VERSION=__version__,
+            OPENAPI_VERSION="3.1.0",
+            OPENAPI_URL_PREFIX="/",
+            OPENAPI_JSON_PATH="openapi.json",
+        )
+        super().__init__(
+            app,
+            spec_kwargs={
+                "info": {
+                    "description": "Comments for news sites: accept, moderate, publish. Readers' addresses stay private.",
+                    "license": {"name": "MIT"},
+                }
+            },
+        )
+        self.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+        self.spec.components.schema("Problem", schema=Problem)
+
+    def _register_error_handlers(self) -> None:
+        """None: ``service.web.errors`` answers."""
+
+
+def problems(blueprint: Blueprint, *statuses: int) -> Callable[[F], F]:
+    """Documents the errors an operation may answer with."""
+
+    def document(view: F) -> F:
+        for status in statuses:
+            view = blueprint.alt_response(
+                status, schema=Problem, content_type=PROBLEM, description=DESCRIPTIONS[status]
+            )(view)
+        return view
+
+    return document
+
+
+def _field_errors(messages: Any, path: str = "") -> Any:
+    """marshmallow's nested messages, which are our codes, as flat field errors."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            yield from _field_errors(inner, f"{path}.{name}" if path else str(name))
+    else:
+        yield FieldError(path, str(messages[0]))

@@ -1,0 +1,15 @@
+"""The moderators' pages: signed in, every act a form, nothing cached. Works without JavaScript."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from service.web.console import act, login, queue
+
+
+def register(app: Flask) -> None:
+    blueprint = Blueprint("console", __name__, url_prefix="/console")
+    login.register(blueprint)
+    queue.register(blueprint)
+    act.register(blueprint)
+    app.register_blueprint(blueprint)

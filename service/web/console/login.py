@@ -1,0 +1,86 @@
+"""Signing in and out, and the language of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, redirect, request
+
+from service.domain.errors import RateLimitedError, ServiceError, UnauthenticatedError
+from service.i18n import known_language, t
+from service.web.console.session import (
+    Desk,
+    acting,
+    cookie_name,
+    find_signed_in,
+    own_path,
+    page_language,
+    set_cookie,
+)
+from service.web.context import container, throttle
+from service.web.parsing import read_form
+from service.web.rendering import render
+from service.web.security import check_same_origin, network
+
+
+def register(blueprint: Blueprint) -> None:
+    @blueprint.get("/login")
+    def login() -> Response:
+        after = own_path(request.args.get("next"))
+        if find_signed_in(request.cookies.get(cookie_name())):
+            return redirect(after, 303)
+        return _page(after)
+
+    @blueprint.post("/login")
+    def sign_in() -> Response:
+        check_same_origin()
+        form = read_form(request)
+        name, after = form.get("login", ""), own_path(form.get("next"))
+        language = known_language(form.get("lang"), page_language())
+        try:
+            throttle().sign_in(name.casefold(), network())
+            value = container().sign_in.sign_in(name, form.get("password", ""), language)
+        except (UnauthenticatedError, RateLimitedError) as error:
+            return _page(after, name, error)
+        response = redirect(after, 303)
+        set_cookie(response, value)
+        return response
+
+    @blueprint.post("/logout")
+    @acting
+    def sign_out(desk: Desk, form: Mapping[str, str]) -> Response:
+        container().sign_in.sign_out(desk.cookie)
+        response = redirect("/console/login", 303)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    @blueprint.post("/language")
+    @acting
+    def language(desk: Desk, form: Mapping[str, str]) -> Response:
+        container().sign_in.renew(desk.cookie, known_language(form.get("lang"), desk.language))
+        return redirect(own_path(form.get("return_to")), 303)
+
+
+def _page(after: str, name: str = "", error: ServiceError | None = None) -> Response:
+    lang = known_language(request.args.get("lang"), page_language())
+    text, status = None, 200
+    if isinstance(error, RateLimitedError):
+        text, status = t(lang, "error.rate_limited.detail"), 429
+    elif error is not None:
+        text, status = t(lang, "login.failed"), 401
+    html = render(
+        "console/login.html",
+        lang,
+        error=text,
+        login=name[:64],
+        next=after,
+        csrf="",
+        moderator=None,
+        sites=[],
+        site=None,
+        notice=None,
+    )
+    response = Response(html, status, content_type="text/html; charset=utf-8")
+    if isinstance(error, RateLimitedError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response

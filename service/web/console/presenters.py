@@ -1,0 +1,123 @@
+"""Views into the words a moderator reads. Texts are escaped by the templates; only sanitised HTML is markup."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from markupsafe import Markup
+
+from service.domain.moderation import REASONS, Status, actions_from
+from service.i18n import CATALOGUES, t
+from service.queries import history
+from service.queries.history import DecisionView
+from service.queries.queue import Card, FindingView
+from service.web.console.session import Desk
+from service.web.context import container
+
+#: Code points shown on either side of what a check has found.
+AROUND = 24
+MAX_EXCERPTS = 3
+
+
+def item(card: Card, language: str, now: datetime, site: str) -> dict[str, object]:
+    """A card of the queue."""
+    parent = card.parent
+    return {
+        "id": str(card.id),
+        "version": card.version,
+        "status": card.status,
+        "name": card.name,
+        "website": card.website,
+        "html": Markup(card.html),  # noqa: S704 - sanitised when it was stored
+        "text": card.text,
+        "dir": card.direction,
+        "lang": card.language,
+        "created_at": card.created_at,
+        "age": age(card.created_at, now, language),
+        "thread": {"title": card.thread_title, "key": card.thread_key, "url": card.thread_url},
+        "parent": parent
+        and {
+            "name": parent.name,
+            "html": Markup(parent.html),  # noqa: S704 - sanitised when it was stored
+            "dir": parent.direction,
+            "status": parent.status,
+        },
+        "findings": [_finding(f, card.text, language) for f in card.findings],
+        "history_url": f"/console/comments/{card.id}?{urlencode({'site': site})}",
+        "actions": [a.value for a in actions_from(Status(card.status), edit_waiting=card.edit_waiting)],
+    }
+
+
+def history_item(decision: DecisionView, language: str) -> dict[str, object]:
+    return {
+        "action": decision.action,
+        "label": t(language, f"action.{decision.action}"),
+        "from_label": t(language, f"status.{decision.before}"),
+        "to_label": t(language, f"status.{decision.after}"),
+        "actor": actor(decision, language),
+        "at": decision.at,
+        "reason_label": t(language, f"reason.{decision.reason}") if decision.reason else None,
+        "version": decision.version_after,
+        "undoes": decision.undoes is not None,
+    }
+
+
+def actor(decision: DecisionView, language: str) -> str:
+    """A person by name, a program or a rule by what it is."""
+    if decision.actor_kind == "moderator":
+        return decision.actor_label
+    return f"{t(language, f'actor.{decision.actor_kind}')} ({decision.actor_label})"
+
+
+def reasons(language: str) -> list[dict[str, str]]:
+    return [{"code": code, "label": t(language, f"reason.{code}")} for code in REASONS]
+
+
+def undo_offer(desk: Desk, decided: str | None) -> dict[str, str] | None:
+    """The moderator's decision of a moment ago, while it can still be undone."""
+    try:
+        decision_id = UUID(decided or "")
+    except ValueError:
+        return None
+    found = container().reader.run(
+        lambda s: history.last_undoable(s, desk.site.id, desk.principal.actor, decision_id)
+    )
+    if found is None:
+        return None
+    return {"decision_id": str(found.id), "label": t(desk.language, f"notice.{found.action}")}
+
+
+def notice(language: str, code: str | None) -> dict[str, str] | None:
+    """What went wrong with the last act, by its code."""
+    for key in (f"error.{code}.detail", f"field.{code}"):
+        if code and key in CATALOGUES[language] and "{" not in str(CATALOGUES[language][key]):
+            return {"kind": "error", "text": t(language, key)}
+    return None
+
+
+def age(then: datetime, now: datetime, language: str) -> str:
+    minutes = max(0, int((now - then).total_seconds() // 60))
+    if minutes < 1:
+        return t(language, "age.now")
+    if minutes < 60:
+        return t(language, "age.minutes", count=minutes)
+    if minutes < 24 * 60:
+        return t(language, "age.hours", count=minutes // 60)
+    return t(language, "age.days", count=minutes // (24 * 60))
+
+
+def _finding(finding: FindingView, text: str, language: str) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "label": t(language, f"finding.{finding.code}"),
+        "excerpts": [
+            {
+                "before": text[max(0, start - AROUND) : start],
+                "match": text[start:end],
+                "after": text[end : end + AROUND],
+            }
+            for start, end in finding.spans[:MAX_EXCERPTS]
+        ],
+    }

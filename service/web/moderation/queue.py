@@ -1,0 +1,48 @@
+"""The queue and one comment with its history."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import jsonify
+
+from service.domain.access import Permission, Principal
+from service.queries import history, queue
+from service.queries.queue import VIEWS
+from service.web.api import ApiBlueprint, problems
+from service.web.context import container
+from service.web.moderation.auth import token_for
+from service.web.moderation.schemas import CommentWithHistorySchema, QueueSchema, card_data, decision_data
+from service.web.public import query
+from service.web.public.schemas import parameter
+
+PAGE_SIZE = 50
+VIEW = parameter("view", "Which comments; pending when not given", enum=list(VIEWS))
+CURSOR = parameter("cursor", "From `next` of the page before", pattern="^[A-Za-z0-9_-]{23}$")
+
+
+def register(blueprint: ApiBlueprint) -> None:
+    @blueprint.route("/v1/moderation/queue", methods=["GET"])
+    @blueprint.doc(summary="A page of the queue", operationId="queue", parameters=[VIEW, CURSOR])
+    @blueprint.response(200, QueueSchema)
+    @problems(blueprint, 400)
+    @token_for(blueprint, Permission.READ_QUEUE)
+    def show(principal: Principal) -> Any:
+        """Pending: the oldest first. Otherwise the latest first. Never an address."""
+        view, cursor = query.one_of("view", VIEWS, "pending"), query.one("cursor")
+        page = container().reader.run(
+            lambda s: queue.queue_page(s, principal.site_id, view, cursor, PAGE_SIZE)
+        )
+        return jsonify({"comments": [card_data(c) for c in page.cards], "next": page.next})
+
+    @blueprint.route("/v1/moderation/comments/<uuid:comment_id>", methods=["GET"])
+    @blueprint.doc(summary="One comment with its history", operationId="comment")
+    @blueprint.response(200, CommentWithHistorySchema)
+    @problems(blueprint, 404)
+    @token_for(blueprint, Permission.READ_QUEUE)
+    def comment(principal: Principal, comment_id: UUID) -> Any:
+        """Findings, what it answers, and every decision about it."""
+        card = container().reader.run(lambda s: queue.get_card(s, principal.site_id, comment_id))
+        past = container().reader.run(lambda s: history.history_of(s, principal.site_id, comment_id))
+        return jsonify({**card_data(card), "history": [decision_data(d) for d in past]})

@@ -1,0 +1,32 @@
+"""Everything a reader's browser or a publisher's server can call. No cookie is read or set here.
+
+| address                                   | view             | cached                       |
+|-------------------------------------------|------------------|------------------------------|
+| ``POST /v1/sites/S/comments``             | submit.create    | no                           |
+| ``GET /v1/sites/S/comments``              | published.show   | shared, one second; ETag     |
+| ``GET /v1/sites/S/comments.html``         | published.fragment | the same                   |
+| ``GET /v1/sites/S/counts``                | published.counts | the same                     |
+| ``GET /v1/sites/S/form``                  | form.show        | no                           |
+| ``GET /v1/sites/S/page``                  | form.page        | no                           |
+| ``GET /v1/sites/S/receipts/R``            | receipt.show     | no                           |
+| ``GET /embed.js``                         | embed.script     | shared, five minutes; ETag   |
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from service.web.api import ApiBlueprint, TaliqApi
+from service.web.public import embed, form, published, receipt, submit
+
+
+def register(app: Flask, api: TaliqApi) -> None:
+    blueprint = ApiBlueprint("public", __name__, description="For readers and for the site itself")
+    submit.register(blueprint)
+    published.register(blueprint)
+    form.register(blueprint)
+    receipt.register(blueprint)
+    api.register_blueprint(blueprint)
+    assets = Blueprint("assets", __name__)
+    embed.register(assets)
+    app.register_blueprint(assets)

@@ -1,0 +1,118 @@
+"""The public shapes, for the OpenAPI document. What a submission may hold, ``domain.submission`` decides;
+the limits here are the same constants.
+"""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from service.domain.moderation import Status
+from service.domain.submission import LIMITS
+from service.queries.published import ORDERS
+
+
+def _text(name: str, description: str, *, required: bool = False, **more: object) -> fields.String:
+    limit = validate.Length(min=1 if required else None, max=LIMITS[name])
+    return fields.String(
+        required=required,
+        validate=limit,
+        allow_none=not required,
+        metadata={"description": description, **more},
+    )
+
+
+class SubmissionSchema(Schema):
+    """Lengths are counted in code points after CRLF became LF and NFC."""
+
+    thread = fields.String(
+        allow_none=True,
+        metadata={"description": "The publisher's id for the article, at most 200; else its url is used"},
+    )
+    url = _text(
+        "url", "The article's address, under one of the site's origins; only starts an unknown thread"
+    )
+    title = _text("title", "The article's title; only starts an unknown thread")
+    name = _text("name", "Shown with the comment", required=True)
+    email = _text("email", "Never shown to anybody; sealed at rest", required=True, format="email")
+    website = _text("website", "Absolute http or https address", format="uri")
+    body = _text("body", "Plain text and a little HTML; at most 100 '<'", required=True)
+    parent = fields.String(allow_none=True, metadata={"description": "The public comment this answers"})
+    submission_id = fields.String(
+        allow_none=True,
+        validate=validate.Regexp(r"^[A-Za-z0-9_-]{22,64}$"),
+        metadata={
+            "description": "At least 128 random bits; the same again is answered with the first answer"
+        },
+    )
+    lang = fields.String(
+        allow_none=True, metadata={"description": "Language of the answer's texts: ar or en"}
+    )
+
+
+class AnswerSchema(Schema):
+    """Either the comment's id and receipt, or, for a repeat without a submission id, only ``received``."""
+
+    status = fields.String(
+        required=True, validate=validate.OneOf([Status.PENDING.value, Status.APPROVED.value, "received"])
+    )
+    id = fields.UUID()
+    receipt = fields.String(metadata={"description": "Private. Whoever holds it can follow the comment"})
+    created_at = fields.DateTime()
+
+
+class PublicCommentSchema(Schema):
+    id = fields.UUID(required=True)
+    parent = fields.UUID(required=True, allow_none=True)
+    name = fields.String(required=True)
+    website = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True, metadata={"description": "What the reader wrote; not HTML"})
+    html = fields.String(required=True, metadata={"description": "Sanitised HTML"})
+    dir = fields.String(required=True, validate=validate.OneOf(["rtl", "ltr", "auto"]))
+    lang = fields.String(required=True, allow_none=True)
+    created_at = fields.DateTime(required=True)
+    edited_at = fields.DateTime(required=True, allow_none=True)
+    staff = fields.Boolean(required=True)
+    avatar = fields.String(required=True, metadata={"description": "Random; draws a picture, says nothing"})
+
+
+class PageSchema(Schema):
+    thread = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["open", "closed"]))
+    count = fields.Integer(required=True)
+    order = fields.String(required=True, validate=validate.OneOf(ORDERS))
+    comments = fields.List(fields.Nested(PublicCommentSchema), required=True)
+    next = fields.String(required=True, allow_none=True, metadata={"description": "The next page's cursor"})
+
+
+class CountsSchema(Schema):
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class ReceiptSchema(Schema):
+    id = fields.UUID(required=True)
+    status = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    thread = fields.String(required=True)
+
+
+def parameter(name: str, description: str, *, required: bool = False, **schema: object) -> dict[str, object]:
+    """A query parameter for the document."""
+    return {
+        "in": "query",
+        "name": name,
+        "required": required,
+        "description": description,
+        "schema": {"type": "string", **schema},
+    }
+
+
+THREAD = parameter(
+    "thread",
+    "The publisher's id for the article, or its address",
+    required=True,
+    minLength=1,
+    maxLength=2_048,
+)
+LANG = parameter("lang", "Language of the answer's own words", enum=["ar", "en"])
+ORDER = parameter("order", "Which discussions come first; oldest when not given", enum=list(ORDERS))
+CURSOR = parameter("cursor", "A page's name, from `next`", pattern="^[0-9a-f]{32}$")

@@ -1,0 +1,131 @@
+"""A reader's comment arrives: JSON from a script, or a form from a browser without one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, g, redirect, request
+
+from service.domain.errors import InvalidError, NotFoundError, ServiceError
+from service.domain.moderation import Status
+from service.domain.site import SLUG
+from service.domain.snapshot import timestamp
+from service.queries import site_setup
+from service.queries.site_setup import SiteView
+from service.usecases.submit_comment import Answer
+from service.web.api import ApiBlueprint, problems
+from service.web.context import answer_language, container, throttle
+from service.web.errors import problem_page, problem_response
+from service.web.parsing import FORM, read_fields
+from service.web.public.form import form_page
+from service.web.public.schemas import AnswerSchema, SubmissionSchema
+from service.web.rendering import render
+from service.web.security import allow_origin, check_origin, network
+
+_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": SubmissionSchema},
+        FORM: {"schema": SubmissionSchema},
+    },
+}
+
+
+def register(blueprint: ApiBlueprint) -> None:
+    @blueprint.route("/v1/sites/<site>/comments", methods=["POST"])
+    @blueprint.doc(summary="Send a comment", requestBody=_BODY, operationId="submitComment")
+    @blueprint.response(202, AnswerSchema, description="Held until somebody has looked at it")
+    @blueprint.alt_response(201, schema=AnswerSchema, description="Published")
+    @blueprint.alt_response(303, description="To the receipt page; for forms", success=True)
+    @problems(blueprint, 400, 403, 404, 409, 413, 415, 422, 429, 503)
+    def submit(site: str) -> Any:
+        """The email is sealed and never published. Typed text always comes back with an error."""
+        return create(site)
+
+    @blueprint.route("/v1/sites/<site>/comments", methods=["OPTIONS"])
+    @blueprint.doc(summary="CORS preflight for sending a comment", operationId="preflightSubmit")
+    @blueprint.response(204)
+    @problems(blueprint, 403, 404)
+    def preflight(site: str) -> Any:
+        """Names exactly the origin that asks, when it is one of the site's."""
+        response = allow_origin(Response(status=204), check_origin(find_site(site).policy.origins))
+        response.headers["Access-Control-Allow-Methods"] = "POST"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        response.headers["Access-Control-Max-Age"] = "600"
+        return response
+
+
+def create(slug: str) -> Response:
+    """The body is read before anything else can refuse it, so that typed text comes back with every refusal."""
+    form = request.mimetype == FORM
+    g.wants_page = form
+    raw, _ = read_fields(request)
+    g.lang = raw.get("lang")
+    site: SiteView | None = None
+    try:
+        throttle().submission(network())
+        site = find_site(slug)
+        origin = check_origin(site.policy.origins)
+        throttle().site(slug)
+        answer = container().submit_comment.submit(slug, raw)
+    except ServiceError as error:
+        if form:
+            return _refused(site, raw, error)
+        if site is None or error.code == "origin_not_allowed":
+            raise
+        return allow_origin(problem_response(error, answer_language(site.policy.language)), _asking(site))
+    return _form_answer(site, raw, answer) if form else allow_origin(_json_answer(answer), origin)
+
+
+def _asking(site: SiteView) -> str | None:
+    """The origin whose script asked, when it may: it has to be able to read the refusal too."""
+    origin = request.headers.get("Origin")
+    return origin if origin in site.policy.origins else None
+
+
+def find_site(slug: str) -> SiteView:
+    """The site of an address; what cannot be a slug is not looked up."""
+    if not SLUG.fullmatch(slug):
+        raise NotFoundError("site_not_found")
+    return container().reader.run(lambda s: site_setup.site_view(s, slug))
+
+
+def _json_answer(answer: Answer) -> Response:
+    """The same bytes for the same answer, whenever it is given."""
+    if answer.status is None:
+        return Response(json.dumps({"status": "received"}), 202, content_type="application/json")
+    assert answer.created_at is not None
+    body = {
+        "id": str(answer.comment),
+        "status": answer.status.value,
+        "receipt": answer.receipt,
+        "created_at": timestamp(answer.created_at),
+    }
+    code = 201 if answer.status is Status.APPROVED else 202
+    return Response(json.dumps(body), code, content_type="application/json")
+
+
+def _form_answer(site: SiteView, raw: Mapping[str, object], answer: Answer) -> Response:
+    language = answer_language(site.policy.language)
+    if answer.receipt is None:
+        page = render("public/received.html", language, thread_url=_own_url(site, raw))
+        return Response(page, 202, content_type="text/html; charset=utf-8")
+    origin = container().settings.public_origin
+    return redirect(f"{origin}/v1/sites/{site.slug}/receipts/{answer.receipt}?sent=1&lang={language}", 303)
+
+
+def _refused(site: SiteView | None, raw: Mapping[str, object], error: ServiceError) -> Response:
+    """The form again with what was typed, and what to mend; for anything else a page that keeps the text."""
+    language = answer_language(site.policy.language) if site else answer_language()
+    if isinstance(error, InvalidError) and site is not None:
+        return form_page(site, raw, language, error)
+    kept = {name: str(raw[name]) for name in ("body", "name", "email", "website") if raw.get(name)}
+    return problem_page(error, language, back_url=_own_url(site, raw) if site else None, kept=kept or None)
+
+
+def _own_url(site: SiteView, raw: Mapping[str, object]) -> str | None:
+    """Where to go back to: only ever a page of the site itself."""
+    url = raw.get("url")
+    return url if isinstance(url, str) and site.policy.owns(url) else None
