@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
 
@@ -10,8 +11,10 @@ from service.cli.wiring import wired
 from service.domain.site import EMAIL, LANGUAGES, MODES, WEBSITE
 from service.queries import site_setup
 
+F = TypeVar("F", bound=Callable[..., Any])
 
-def _policy_options(command):  # type: ignore[no-untyped-def]
+
+def _policy_options(command: F) -> F:
     """The policy keys as options of a command."""
     for option in (
         click.option("--mode", type=click.Choice(MODES), help="hold_all: everything waits for a moderator."),

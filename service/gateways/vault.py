@@ -47,7 +47,7 @@ def read_key(name: str, text: str) -> bytes:
 
 def read_ring(name: str, text: str) -> list[tuple[str, bytes]]:
     """``id:key,id:key`` as pairs, the sealing key first."""
-    ring = []
+    ring: list[tuple[str, bytes]] = []
     for entry in filter(None, (e.strip() for e in text.split(","))):
         key_id, _, key = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id) or any(key_id == known for known, _ in ring):

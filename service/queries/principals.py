@@ -14,6 +14,7 @@ from service.domain.access import ROLES, Permission, Principal
 from service.domain.errors import UnauthenticatedError
 from service.domain.moderation import Actor, ActorKind
 from service.storage import staff, tokens
+from service.storage.sites import Site
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def signed_in(session: Session, cookie: str, now: datetime) -> SignedIn | None:
 
 
 def _sites(session: Session, moderator_id: UUID) -> tuple[StaffSite, ...]:
-    memberships: Sequence[tuple[staff.Site, str]] = staff.list_memberships(session, moderator_id)
+    memberships: Sequence[tuple[Site, str]] = staff.list_memberships(session, moderator_id)
     return tuple(StaffSite(site.id, site.slug, site.name, role) for site, role in memberships)
 
 

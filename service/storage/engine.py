@@ -34,13 +34,14 @@ def sqlite_module() -> ModuleType:
     try:
         from pysqlite3 import dbapi2
     except ImportError:
-        import sqlite3 as dbapi2  # type: ignore[no-redef]
-    return dbapi2  # type: ignore[no-any-return]
+        import sqlite3 as dbapi2
+    module: ModuleType = dbapi2
+    return module
 
 
 def check_sqlite(version: tuple[int, ...]) -> None:
     """``ConfigurationError`` when this SQLite has the WAL corruption bug."""
-    if version >= FIXED_SQLITE[0] or version[2] >= BACKPORTED_SQLITE.get(version[:2], 1_000):  # type: ignore[call-overload]
+    if version >= FIXED_SQLITE[0] or version[2] >= BACKPORTED_SQLITE.get((version[0], version[1]), 1_000):
         return
     found = ".".join(map(str, version))
     raise ConfigurationError(

@@ -83,7 +83,7 @@ class Reader:
     def answers(self) -> bool:
         """Whether the database can be asked right now."""
         try:
-            return self.run(lambda session: session.scalar(text("SELECT 1")) == 1)
+            return self.run(lambda session: bool(session.scalar(text("SELECT 1"))))
         except (DBAPIError, UnavailableError):
             return False
 

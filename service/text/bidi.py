@@ -106,9 +106,7 @@ def dominant_script(text: str) -> str | None:
     ``None`` without letters of a known script. Addresses do not count: a long one under a short Arabic
     sentence makes the sentence no less Arabic.
     """
-    counts = Counter(
-        script for char in LINK_PATTERN.sub(" ", text) if char.isalpha() and (script := _script_of(char))
-    )
+    counts = Counter(script for char in LINK_PATTERN.sub(" ", text) if char.isalpha() and (script := _script_of(char)))
     return counts.most_common(1)[0][0] if counts else None
 
 

@@ -18,9 +18,7 @@ _BRACKETED = rf"\([^{_NEVER}()]*+\)|\[[^{_NEVER}\[\]]*+\]|\{{[^{_NEVER}{{}}]*+\}
 #: An address with its scheme in running text. It ends before whitespace, quotes and Arabic punctuation,
 #: before Latin punctuation that nothing of the address follows, and before a bracket without its partner.
 #: Possessive throughout, so it takes linear time. What it finds is a candidate: ask ``check_link``.
-LINK_PATTERN = re.compile(
-    rf"(?<![A-Za-z0-9])[hH][tT][tT][pP][sS]?://(?:[{_TAIL}]*+(?:{_PLAIN}|{_BRACKETED}))++"
-)
+LINK_PATTERN = re.compile(rf"(?<![A-Za-z0-9])[hH][tT][tT][pP][sS]?://(?:[{_TAIL}]*+(?:{_PLAIN}|{_BRACKETED}))++")
 
 _LINK = re.compile(
     r"https?://(?P<host>\[[0-9a-f:.]+\]|[^/?#:@\[\]%]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#].*)?", re.I | re.A

@@ -25,9 +25,7 @@ _TAG = re.compile(
     r"""|<a(?P<attributes>(?:\s++[a-z][a-z0-9_:-]*+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))++)\s*+>""",
     re.IGNORECASE | re.ASCII,
 )
-_ATTRIBUTE = re.compile(
-    r"""([a-z][a-z0-9_:-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""", re.IGNORECASE | re.ASCII
-)
+_ATTRIBUTE = re.compile(r"""([a-z][a-z0-9_:-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""", re.IGNORECASE | re.ASCII)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -152,6 +150,4 @@ def _may_stand(element: Element, within: str, in_link: bool) -> bool:
 
 def _is_list(element: Element) -> bool:
     """Only items, and nothing but space between them."""
-    return all(
-        not node.strip(" \t\n") if isinstance(node, str) else node.tag == "li" for node in element.children
-    )
+    return all(not node.strip(" \t\n") if isinstance(node, str) else node.tag == "li" for node in element.children)

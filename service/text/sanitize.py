@@ -11,8 +11,8 @@ from __future__ import annotations
 from functools import partial
 
 import nh3
-from bleach.linkifier import LinkifyFilter  # type: ignore[import-untyped]
-from bleach.sanitizer import Cleaner  # type: ignore[import-untyped]
+from bleach.linkifier import LinkifyFilter
+from bleach.sanitizer import Cleaner
 
 from service.text.clean import clean_body
 from service.text.inspection import REL, inspect, text_of

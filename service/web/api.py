@@ -57,7 +57,8 @@ class StrictParser(FlaskParser):
         return read_json(req)
 
     def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> Any:
-        raise InvalidError(list(_field_errors(error.normalized_messages().get("json", {})))) from None
+        messages = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise InvalidError(list(_field_errors(messages.get("json", {})))) from None
 
 
 class ApiBlueprint(Blueprint):
@@ -79,7 +80,7 @@ class TaliqApi(Api):
             app,
             spec_kwargs={
                 "info": {
-                    "description": "Comments for news sites: accept, moderate, publish. Readers' addresses stay private.",
+                    "description": "Comments for news sites: accept, moderate, publish. Addresses stay private.",
                     "license": {"name": "MIT"},
                 }
             },

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 from flask import Request
 
 from service.domain.errors import MalformedError, TooLargeError, UnsupportedMediaTypeError
 
+T = TypeVar("T")
 #: The same limit stands in the proxy's configuration.
 MAX_BODY_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -78,7 +79,7 @@ def parse_json(text: str) -> object:
     return value
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _once(pairs: Sequence[tuple[str, T]]) -> dict[str, T]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise MalformedError("duplicate_field")

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
-from flask import Flask, current_app, render_template
+from flask import Flask, Response, current_app, render_template
 from jinja2 import StrictUndefined
 
 from service.domain.snapshot import timestamp
@@ -32,6 +32,11 @@ def render(template: str, language: str, **context: object) -> str:
         dir=direction(language),
         **context,
     )
+
+
+def see_other(address: str) -> Response:
+    """303: go there, by GET."""
+    return Response(status=303, headers={"Location": address})
 
 
 def asset(path: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 
 from service.domain.errors import ConflictError, InvalidError, MalformedError, NotFoundError
 from service.domain.moderation import ASKABLE, Action
 from service.usecases.decide_comments import DecisionRequest
 from service.web.console.session import Desk, acting, own_path
 from service.web.context import container
+from service.web.rendering import see_other
 
 
 def register(blueprint: Blueprint) -> None:
@@ -40,11 +41,11 @@ def _answer(form: Mapping[str, str], act: Callable[[], UUID]) -> Response:
     """Back to where the moderator was, with the way to undo, or with the reason why nothing was done."""
     back = own_path(form.get("return_to"))
     try:
-        return redirect(_with(back, decided=str(act())), 303)
+        return see_other(_with(back, decided=str(act())))
     except InvalidError as error:
-        return redirect(_with(back, problem=error.fields[0].code), 303)
+        return see_other(_with(back, problem=error.fields[0].code))
     except (ConflictError, NotFoundError) as error:
-        return redirect(_with(back, problem=error.code), 303)
+        return see_other(_with(back, problem=error.code))
 
 
 def _with(path: str, **more: str) -> str:

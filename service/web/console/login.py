@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from service.domain.errors import RateLimitedError, ServiceError, UnauthenticatedError
 from service.i18n import known_language, t
@@ -19,7 +19,7 @@ from service.web.console.session import (
 )
 from service.web.context import container, throttle
 from service.web.parsing import read_form
-from service.web.rendering import render
+from service.web.rendering import render, see_other
 from service.web.security import check_same_origin, network
 
 
@@ -28,7 +28,7 @@ def register(blueprint: Blueprint) -> None:
     def login() -> Response:
         after = own_path(request.args.get("next"))
         if find_signed_in(request.cookies.get(cookie_name())):
-            return redirect(after, 303)
+            return see_other(after)
         return _page(after)
 
     @blueprint.post("/login")
@@ -42,7 +42,7 @@ def register(blueprint: Blueprint) -> None:
             value = container().sign_in.sign_in(name, form.get("password", ""), language)
         except (UnauthenticatedError, RateLimitedError) as error:
             return _page(after, name, error)
-        response = redirect(after, 303)
+        response = see_other(after)
         set_cookie(response, value)
         return response
 
@@ -50,7 +50,8 @@ def register(blueprint: Blueprint) -> None:
     @acting
     def sign_out(desk: Desk, form: Mapping[str, str]) -> Response:
         container().sign_in.sign_out(desk.cookie)
-        response = redirect("/console/login", 303)
+        response = see_other("/console/login")
+        response.delete_cookie(cookie_name(), path="/", secure=container().settings.secure, httponly=True)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
@@ -58,7 +59,7 @@ def register(blueprint: Blueprint) -> None:
     @acting
     def language(desk: Desk, form: Mapping[str, str]) -> Response:
         container().sign_in.renew(desk.cookie, known_language(form.get("lang"), desk.language))
-        return redirect(own_path(form.get("return_to")), 303)
+        return see_other(own_path(form.get("return_to")))
 
 
 def _page(after: str, name: str = "", error: ServiceError | None = None) -> Response:

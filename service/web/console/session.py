@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from flask import Response, g, redirect, request
+from flask import Response, g, request
 
 from service.domain.access import Principal
 from service.domain.errors import ForbiddenError, NotFoundError
@@ -16,7 +16,7 @@ from service.i18n import preferred_language
 from service.queries.principals import SignedIn, StaffSite, signed_in
 from service.web.context import container
 from service.web.parsing import read_form
-from service.web.rendering import render
+from service.web.rendering import render, see_other
 from service.web.security import SESSION_COOKIE, check_csrf, csrf_token
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -67,7 +67,7 @@ def at_desk(view: F) -> F:
         cookie = request.cookies.get(cookie_name())
         moderator = find_signed_in(cookie)
         if cookie is None or moderator is None:
-            return redirect(f"/console/login?next={quote(own_path(request.full_path))}", 303)
+            return see_other(f"/console/login?next={quote(own_path(request.full_path))}")
         g.lang = moderator.language
         return view(Desk(cookie, moderator, _chosen_site(moderator)), *args, **kwargs)
 
@@ -85,10 +85,11 @@ def acting(view: F) -> F:
         check_csrf(form.get("csrf"), desk.cookie)
         container().sign_in.renew(desk.cookie)
         response = view(desk, form, *args, **kwargs)
-        set_cookie(response, desk.cookie)
+        if "Set-Cookie" not in response.headers:
+            set_cookie(response, desk.cookie)
         return response
 
-    return guarded
+    return cast(F, guarded)
 
 
 def find_signed_in(cookie: str | None) -> SignedIn | None:

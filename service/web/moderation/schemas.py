@@ -13,12 +13,12 @@ from service.queries.history import DecisionView
 from service.queries.queue import Card
 from service.usecases.decide_comments import MAX_ITEMS
 
-CODES = {"required": "required", "null": "required", "invalid": "not_text", "invalid_utf8": "not_text"}
+CODES: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not_text", "invalid_utf8": "not_text"}
 _CLIENT_ID = validate.Regexp(r"^[A-Za-z0-9_-]{8,64}$", error="client_id_invalid")
 
 
 class Text(fields.String):
-    default_error_messages = CODES
+    default_error_messages = {**CODES}  # noqa: RUF012
 
 
 class Id(fields.UUID):
@@ -30,7 +30,7 @@ class Whole(fields.Integer):
 
     default_error_messages = {**CODES, "invalid": "not_integer"}  # noqa: RUF012
 
-    def _validated(self, value: Any) -> int | None:
+    def _validated(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
             raise self.make_error("invalid", input=value)
         return int(value)

@@ -23,6 +23,8 @@ from service.web.security import public_read
 
 #: Shared caches may keep a page for a second; browsers ask again each time and mostly hear 304.
 CACHE = "public, max-age=0, s-maxage=1, must-revalidate"
+MAX_DEPTH = 4
+NAMED_FROM = 3
 
 
 def register(blueprint: ApiBlueprint) -> None:
@@ -125,25 +127,38 @@ def fragment_html(slug: str, page: PublishedPage, language: str, values: Mapping
 
 
 def _tree(page: PublishedPage) -> list[dict[str, Any]]:
-    """The page's comments under those they answer. One whose parent is on another page stands by itself."""
+    """The page's comments under those they answer. One whose parent is on another page stands by itself.
+
+    Replies nest four deep; deeper ones stand beside the one they answer. From the third level on a reply says
+    whom it answers, since the indentation no longer does.
+    """
     roots: list[dict[str, Any]] = []
     nodes: dict[object, dict[str, Any]] = {}
     for comment in page.comments():
         above = nodes.get(comment["parent"]) if comment["parent"] else None
-        node = {
-            "comment": {
-                **comment,
-                # Sanitised when it was stored, and nothing else is ever put there.
-                "html": Markup(str(comment["html"])),  # noqa: S704
-                "created_at": _moment(comment["created_at"]),
-                "edited_at": _moment(comment["edited_at"]),
-            },
+        host = above["host"] if above and above["depth"] == MAX_DEPTH else above
+        depth = host["depth"] + 1 if host else 0
+        node: dict[str, Any] = {
+            "comment": _shown(comment),
             "replies": [],
+            "depth": depth,
+            "host": host,
             "orphan": comment["parent"] is not None and above is None,
+            "answers": above["comment"]["name"] if above and depth >= NAMED_FROM else None,
         }
         nodes[comment["id"]] = node
-        (above["replies"] if above else roots).append(node)
+        (host["replies"] if host else roots).append(node)
     return roots
+
+
+def _shown(comment: Mapping[str, object]) -> dict[str, object]:
+    return {
+        **comment,
+        # Sanitised when it was stored, and nothing else is ever put there.
+        "html": Markup(str(comment["html"])),  # noqa: S704
+        "created_at": _moment(comment["created_at"]),
+        "edited_at": _moment(comment["edited_at"]),
+    }
 
 
 def _cached(tag: str, content_type: str, body: Any) -> Response:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, g, redirect, request
+from flask import Response, g, request
 
 from service.domain.errors import InvalidError, NotFoundError, ServiceError
 from service.domain.moderation import Status
@@ -21,7 +21,7 @@ from service.web.errors import problem_page, problem_response
 from service.web.parsing import FORM, read_fields
 from service.web.public.form import form_page
 from service.web.public.schemas import AnswerSchema, SubmissionSchema
-from service.web.rendering import render
+from service.web.rendering import render, see_other
 from service.web.security import allow_origin, check_origin, network
 
 _BODY = {
@@ -113,7 +113,7 @@ def _form_answer(site: SiteView, raw: Mapping[str, object], answer: Answer) -> R
         page = render("public/received.html", language, thread_url=_own_url(site, raw))
         return Response(page, 202, content_type="text/html; charset=utf-8")
     origin = container().settings.public_origin
-    return redirect(f"{origin}/v1/sites/{site.slug}/receipts/{answer.receipt}?sent=1&lang={language}", 303)
+    return see_other(f"{origin}/v1/sites/{site.slug}/receipts/{answer.receipt}?sent=1&lang={language}")
 
 
 def _refused(site: SiteView | None, raw: Mapping[str, object], error: ServiceError) -> Response:
