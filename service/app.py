@@ -16,7 +16,11 @@ def create_app(container: Container) -> Flask:
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         PROPAGATE_EXCEPTIONS=False,
+        # Preflights are answered by a view of their own, which knows the site.
+        PROVIDE_AUTOMATIC_OPTIONS=False,
     )
+    # A key may hold slashes; "a//b" is not "a/b".
+    app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     web.register(app, container)

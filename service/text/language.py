@@ -1,10 +1,11 @@
-"""A careful guess at a text's language, from its script alone."""
+"""A careful guess at a text's language and direction, from its script alone."""
 
 from __future__ import annotations
 
-from service.text.bidi import dominant_script
+from service.text.bidi import dominant_script, text_direction
 
 _SCRIPT_OF = {"ar": "Arab", "fa": "Arab", "ur": "Arab", "he": "Hebr", "en": "Latn"}
+_RTL_SCRIPTS = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"})
 
 
 def text_language(text: str, site_language: str) -> str | None:
@@ -17,3 +18,15 @@ def text_language(text: str, site_language: str) -> str | None:
     if _SCRIPT_OF.get(site_language) == script:
         return site_language
     return {"Arab": "ar", "Hebr": "he"}.get(script)
+
+
+def reading_direction(text: str) -> str:
+    """``rtl``, ``ltr`` or ``auto``: the direction of the script most of the text is written in.
+
+    The first strong character, which ``dir=auto`` goes by, is often the wrong witness: an Arabic comment that begins
+    with ``@name`` or a Latin headline would be set from left to right.
+    """
+    script = dominant_script(text)
+    if script is None:
+        return text_direction(text)
+    return "rtl" if script in _RTL_SCRIPTS else "ltr"

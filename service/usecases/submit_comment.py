@@ -29,10 +29,9 @@ from service.storage.sites import Site
 from service.storage.submissions import ReceivedSubmission
 from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
-from service.text.bidi import text_direction
 from service.text.fold import fold
-from service.text.language import text_language
-from service.text.sanitize import SANITISER_VERSION, render
+from service.text.language import reading_direction, text_language
+from service.text.sanitize import SANITISER_VERSION, render, text_of
 from service.usecases import transition
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
@@ -254,7 +253,7 @@ class SubmitComment:
 
 
 def _revision(site: Site, prepared: _Prepared, comment_id: UUID, now: datetime) -> Revision:
-    submission = prepared.submission
+    submission, shown = prepared.submission, text_of(prepared.html)
     return Revision(
         comment_id=comment_id,
         number=1,
@@ -264,8 +263,8 @@ def _revision(site: Site, prepared: _Prepared, comment_id: UUID, now: datetime) 
         source=submission.body,
         html=prepared.html,
         sanitiser_version=SANITISER_VERSION,
-        language=text_language(submission.body, site.policy.language),
-        direction=text_direction(submission.body),
+        language=text_language(shown, site.policy.language),
+        direction=reading_direction(shown),
         text_digest=prepared.text_digest,
         created_at=now,
     )

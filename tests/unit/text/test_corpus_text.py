@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -118,8 +119,7 @@ def test_real_arabic_comments_keep_every_character() -> None:
 @needs_corpus
 def test_vowelled_arabic_loses_no_mark() -> None:
     for line in corpus("unicode/arabic-tashkeel-400.txt")[0].read_text("utf-8").splitlines():
-        assert sorted(clean_body(line)) == sorted(clean_body(clean_body(line)))
-        assert fold(clean_body(line)) == fold(line.strip())
+        assert clean_body(line) == unicodedata.normalize("NFC", line).strip()
 
 
 @needs_corpus
@@ -131,9 +131,7 @@ def test_presentation_forms_fold_to_plain_letters() -> None:
 
 @needs_corpus
 def test_trojan_sources_are_noticed() -> None:
-    texts = [
-        t for t in rows("unicode/trojan-source.jsonl", "text") if any("\u202a" <= c <= "\u202e" for c in t)
-    ]
+    texts = [t for t in rows("unicode/trojan-source.jsonl", "text") if any("\u202a" <= c <= "\u202e" for c in t)]
     assert texts
     assert all(hidden_spans(text) for text in texts)
 
@@ -141,9 +139,7 @@ def test_trojan_sources_are_noticed() -> None:
 @needs_corpus
 def test_no_address_that_must_fail_is_accepted() -> None:
     cases = [
-        case
-        for case in json.loads(corpus("url/urltestdata.json")[0].read_text("utf-8"))
-        if isinstance(case, dict)
+        case for case in json.loads(corpus("url/urltestdata.json")[0].read_text("utf-8")) if isinstance(case, dict)
     ]
     accepted = [case for case in cases if check_link(case["input"]) is not None]
     assert len(accepted) > 20

@@ -20,7 +20,7 @@ REL = 'rel="nofollow ugc noopener"'
 #: Pieces that meet each other in the worst ways; ``_`` is a tab.
 PIECES = r"""
     <b> </b> <B> </i> <i> <p> </p> <pre> </pre> <ul> <ol> <li> </li> </ul> </ol> <blockquote> </blockquote>
-    <br> <br/> <code> </code> <a> </a> <a_href='https://e.example/?a&amp;b=2'> <a_href="javascript:alert(1)">
+    <br> <br/> <code> </code> <a> </a> <a_href='https://e.example/?a&amp;b=c'> <a_href="javascript:alert(1)">
     <script> </script> <svg> <style> <!-- --> <![CDATA[ ]]> <img_src=x_onerror=alert(1)> <b_onclick=x> < >
     & &lt; &amp; &#60; " ' ` = / \ https://e.example/x https://e.example/?a&b javascript: //evil a كلمة
 """
@@ -31,13 +31,13 @@ PLAIN = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\n &;>\"'ah
 
 
 @given(st.one_of(MARKUP, st.text()))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_nothing_outside_the_policy_ever_comes_out(raw: str) -> None:
     assert violations(render(clean_body(raw))) == []
 
 
 @given(st.one_of(MARKUP, st.text()))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_browser_reads_the_same_text_as_we_do_and_moves_nothing(raw: str) -> None:
     html = render(clean_body(raw))
     page = seen(html)
@@ -49,13 +49,13 @@ def test_a_browser_reads_the_same_text_as_we_do_and_moves_nothing(raw: str) -> N
 
 
 @given(PLAIN.map(clean_body).filter(lambda body: "<" not in body))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_without_tags_the_text_of_the_html_is_the_typed_text(body: str) -> None:
     assert text_of(render(body)) == body
 
 
 @given(MARKUP)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_whatever_becomes_of_the_tags_words_numbers_and_line_ends_stay_in_order(raw: str) -> None:
     body = clean_body(raw)
     kept = re.compile("[^0-9ء-ي\n]")
@@ -208,16 +208,12 @@ def test_a_step_that_raises_leaves_the_escaped_text(step: str, monkeypatch: pyte
         f'<a href="https://a.example" href="https://b.example" {REL}>abc</a>',
     ],
 )
-def test_whatever_the_sanitisers_let_through_stops_at_the_last_look(
-    made: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whatever_the_sanitisers_let_through_stops_at_the_last_look(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sanitize, "_through_nh3", lambda html: made)
     assert render("abc") == "<p>abc</p>"
 
 
-@pytest.mark.parametrize(
-    "href", ["javascript:alert(1)", "//evil.example", "https://a@b.example", "http:evil", ""]
-)
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "//evil.example", "https://a@b.example", "http:evil", ""])
 def test_the_last_look_takes_out_a_refused_link_and_keeps_its_text(href: str) -> None:
     assert inspect(f'<p>a <a href="{href}" {REL}><b>b</b></a> c</p>', "a b c") == "<p>a <b>b</b> c</p>"
 
@@ -235,10 +231,7 @@ def test_renderings_in_many_threads_do_not_mix() -> None:
     switch = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
-        threads = [
-            threading.Thread(target=lambda: results.append([render(body) for body in bodies]))
-            for _ in range(4)
-        ]
+        threads = [threading.Thread(target=lambda: results.append([render(body) for body in bodies])) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -1,0 +1,139 @@
+"""The stored pages of a thread, on both databases."""
+
+from __future__ import annotations
+
+import random
+from uuid import UUID
+
+import pytest
+
+from service.domain.errors import MalformedError
+from service.domain.moderation import Action
+from service.domain.snapshot import MAX_COMMENTS, MAX_ROOTS
+from service.queries.published import PublishedPage, published_page
+from service.usecases.decide_comments import DecisionRequest
+from tests.newsroom import Newsroom
+
+KEY = "article-1"
+
+
+def fetch(newsroom: Newsroom, cursor: str | None = None, order: str = "oldest") -> PublishedPage:
+    return newsroom.container.reader.run(lambda s: published_page(s, "demo", KEY, cursor, order))
+
+
+def walk(newsroom: Newsroom, order: str = "oldest") -> list[PublishedPage]:
+    pages = [fetch(newsroom, order=order)]
+    while pages[-1].next:
+        pages.append(fetch(newsroom, pages[-1].next, order))
+    return pages
+
+
+def ids(pages: list[PublishedPage]) -> list[str]:
+    return [str(c["id"]) for page in pages for c in page.comments()]
+
+
+def approve(newsroom: Newsroom, comments: list[UUID]) -> None:
+    requests = [DecisionRequest(c, Action.APPROVE, 1) for c in comments]
+    _, outcomes = newsroom.container.decide_comments.many(newsroom.principal, requests)
+    assert all(o.decision for o in outcomes)
+
+
+def test_an_unknown_thread_is_an_empty_list(newsroom: Newsroom) -> None:
+    page = fetch(newsroom)
+    assert (page.count, page.comments(), page.next) == (0, [], None)
+    assert newsroom.sql("SELECT count(*) FROM thread") == [(0,)]
+
+
+def test_a_walk_meets_every_approved_comment_once_in_both_orders(newsroom: Newsroom) -> None:
+    roots = [newsroom.pending() for _ in range(130)]
+    newsroom.clock.forward(minutes=1)
+    order = random.Random(1).sample(roots, len(roots))
+    approve(newsroom, order[:60])
+    approve(newsroom, order[60:])
+    replies = [newsroom.pending(parent=str(r)) for r in roots[:80] for _ in range(2)]
+    approve(newsroom, random.Random(2).sample(replies, len(replies)))
+
+    expected = {str(c) for c in [*roots, *replies]}
+    for direction in ("oldest", "newest"):
+        pages = walk(newsroom, direction)
+        found = ids(pages)
+        assert len(found) == len(expected)
+        assert set(found) == expected
+        assert all(len(p.comments()) <= MAX_COMMENTS for p in pages)
+        assert all(sum(c["parent"] is None for c in p.comments()) <= MAX_ROOTS for p in pages)
+        assert {p.count for p in pages} == {len(expected)}
+    walked_roots = [c for c in ids(walk(newsroom)) if UUID(c) in set(roots)]
+    assert walked_roots == [str(r) for r in roots]
+    newest = [c for c in ids(walk(newsroom, "newest")) if UUID(c) in set(roots)]
+    assert newest == [str(r) for r in reversed(roots)]
+
+
+def test_a_reply_stands_behind_what_it_answers(newsroom: Newsroom) -> None:
+    first = newsroom.approved()
+    second = newsroom.approved()
+    reply = newsroom.approved(parent=str(first))
+    deeper = newsroom.approved(parent=str(reply))
+    assert ids(walk(newsroom)) == [str(c) for c in (first, reply, deeper, second)]
+    assert ids(walk(newsroom, "newest")) == [str(c) for c in (second, first, reply, deeper)]
+
+
+def test_one_decision_rebuilds_one_page(newsroom: Newsroom) -> None:
+    comments = [newsroom.pending() for _ in range(160)]
+    approve(newsroom, comments)
+    before = dict(newsroom.sql("SELECT id, digest FROM page"))
+    assert len(before) > 2
+    newsroom.decide(comments[0], Action.REJECT, 2, "off_topic")
+    after = dict(newsroom.sql("SELECT id, digest FROM page"))
+    assert before.keys() == after.keys()
+    assert sum(before[k] != after[k] for k in before) == 1
+    assert len(ids(walk(newsroom))) == 159
+
+
+def test_a_cursor_of_an_emptied_page_still_leads_on(newsroom: Newsroom) -> None:
+    comments = [newsroom.pending() for _ in range(150)]
+    approve(newsroom, comments)
+    first = fetch(newsroom)
+    assert first.next is not None
+    second = fetch(newsroom, first.next)
+    emptied = [UUID(str(c["id"])) for c in second.comments()]
+    requests = [DecisionRequest(c, Action.SPAM, 2) for c in emptied]
+    newsroom.container.decide_comments.many(newsroom.principal, requests)
+    there = fetch(newsroom, first.next)
+    assert there.comments() == []
+    assert there.next is not None
+    assert len(ids(walk(newsroom))) == 150 - len(emptied)
+
+
+@pytest.mark.parametrize("cursor", ["x", "0" * 32, "F" * 32, "", "0" * 31, "00000000-0000-0000-0000-000000000000"])
+def test_a_cursor_that_names_no_page_of_the_thread_is_refused(small_newsroom: Newsroom, cursor: str) -> None:
+    small_newsroom.approved()
+    with pytest.raises(MalformedError) as refused:
+        fetch(small_newsroom, cursor)
+    assert refused.value.code == "bad_cursor"
+
+
+def test_a_cursor_of_another_thread_is_refused(small_newsroom: Newsroom) -> None:
+    small_newsroom.approved()
+    small_newsroom.approved(thread="other")
+    ((other,),) = small_newsroom.sql("SELECT p.id FROM page p JOIN thread t ON t.id = p.thread_id WHERE t.key = 'other'")
+    with pytest.raises(MalformedError):
+        fetch(small_newsroom, UUID(str(other)).hex)
+
+
+def test_a_hidden_parent_leaves_its_replies_standing(newsroom: Newsroom) -> None:
+    parent = newsroom.approved()
+    reply = newsroom.approved(parent=str(parent))
+    newsroom.decide(parent, Action.REJECT, 2, "insult")
+    assert ids(walk(newsroom)) == [str(reply)]
+    html = newsroom.client().get(f"/v1/sites/demo/comments.html?thread={KEY}&lang=ar").get_data(as_text=True)
+    assert str(reply) in html
+
+
+def test_the_tag_changes_with_the_page_and_only_then(newsroom: Newsroom) -> None:
+    newsroom.approved()
+    first = fetch(newsroom)
+    newsroom.pending()
+    assert fetch(newsroom).etag() == first.etag()
+    newsroom.approved()
+    assert fetch(newsroom).etag() != first.etag()
+    assert first.etag("json") != first.etag("html", "ar")

@@ -1,0 +1,66 @@
+"""Whose submission it is, and when it is one too many."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+
+from service.domain.errors import RateLimitedError
+from service.web.throttle import Throttle, client_network
+from tests.newsroom import settings_for
+
+PROXIES = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("10.0.0.0/8"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "network"),
+    [
+        ("198.51.100.7", None, "198.51.100.7/32"),
+        # A stranger writes what it likes into the header: not believed.
+        ("198.51.100.7", "203.0.113.1", "198.51.100.7/32"),
+        # A proxy of ours: its right-most word counts, what stands left of it was the client's own.
+        ("127.0.0.1", "203.0.113.1", "203.0.113.1/32"),
+        ("127.0.0.1", "1.2.3.4, 203.0.113.1", "203.0.113.1/32"),
+        ("127.0.0.1", "1.2.3.4, 203.0.113.1, 10.1.1.1", "203.0.113.1/32"),
+        ("127.0.0.1", None, "127.0.0.1/32"),
+        ("127.0.0.1", "nonsense", "unknown"),
+        ("2001:db8:1:2:3:4:5:6", None, "2001:db8:1:2::/64"),
+        ("::ffff:198.51.100.7", None, "198.51.100.7/32"),
+        ("fe80::1%eth0", None, "fe80::/64"),
+        (None, None, "unknown"),
+    ],
+)
+def test_the_network_of_a_request(peer: str | None, forwarded: str | None, network: str) -> None:
+    assert client_network(peer, forwarded, PROXIES) == network
+
+
+def test_no_header_is_believed_without_a_configured_proxy() -> None:
+    assert client_network("127.0.0.1", "203.0.113.1", ()) == "127.0.0.1/32"
+
+
+def test_one_network_is_limited_and_another_is_not() -> None:
+    throttle = Throttle(settings_for("sqlite:///x", rate_minute=2, rate_hour=300))
+    throttle.submission("a")
+    throttle.submission("a")
+    with pytest.raises(RateLimitedError) as refused:
+        throttle.submission("a")
+    assert 1 <= refused.value.retry_after <= 60
+    throttle.submission("b")
+
+
+def test_a_site_is_limited_across_networks() -> None:
+    throttle = Throttle(settings_for("sqlite:///x", rate_site_minute=1))
+    throttle.site("demo")
+    with pytest.raises(RateLimitedError):
+        throttle.site("demo")
+    throttle.site("other")
+
+
+def test_an_account_is_slowed_from_one_network_only() -> None:
+    throttle = Throttle(settings_for("sqlite:///x"))
+    for _ in range(10):
+        throttle.sign_in("sara", "a")
+    with pytest.raises(RateLimitedError):
+        throttle.sign_in("sara", "a")
+    throttle.sign_in("sara", "b")

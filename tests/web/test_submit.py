@@ -1,0 +1,225 @@
+"""Sending a comment over HTTP: what is refused, how, and what is kept."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import pytest
+
+from service.domain.moderation import Action
+from service.web.parsing import MAX_BODY_BYTES
+from tests.newsroom import FIELDS, ORIGIN, Newsroom, settings_for
+
+ADDRESS = "/v1/sites/demo/comments"
+
+
+def test_a_body_over_the_limit_is_413_whatever_its_length_header_says(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    for body in ("x" * (MAX_BODY_BYTES + 1), json.dumps({**FIELDS, "padding": "x" * MAX_BODY_BYTES})):
+        answer = client.post(ADDRESS, data=body, content_type="application/json")
+        assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+        assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/xml", ""])
+def test_a_body_of_another_type_is_415(small_newsroom: Newsroom, kind: str) -> None:
+    answer = small_newsroom.client().post(ADDRESS, data=json.dumps(FIELDS), content_type=kind)
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_packed_body_is_415(small_newsroom: Newsroom) -> None:
+    answer = small_newsroom.client().post(ADDRESS, json=FIELDS, headers={"Content-Encoding": "gzip"})
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("body", ["[]", "null", '"text"', "{", '{"a":1,"a":2}', '{"name":"\\ud800"}', "\xff"])
+def test_a_body_that_is_no_clean_object_is_400(small_newsroom: Newsroom, body: str) -> None:
+    answer = small_newsroom.client().post(ADDRESS, data=body.encode("latin-1"), content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("body", [b"name=a&name=b", b"name=%FF", b"&".join(b"a%d=1" % n for n in range(60))])
+def test_a_form_that_can_be_read_two_ways_is_400(small_newsroom: Newsroom, body: bytes) -> None:
+    answer = small_newsroom.client().post(ADDRESS, data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+
+
+def test_what_nobody_asked_for_is_dropped(newsroom: Newsroom) -> None:
+    extra = {"status": "approved", "id": "1", "created_at": "2001-01-01", "version": 9, "staff": True, "author_id": "x",
+             "site_id": "x", "published_revision": 1, "mode": "publish", "html": "<script>"}  # fmt: skip
+    answer = newsroom.client().post(ADDRESS, json={**FIELDS, **extra})
+    assert (answer.status_code, answer.json["status"]) == (202, "pending")
+    assert newsroom.sql("SELECT status, version, published_revision FROM comment") == [("pending", 1, None)]
+    assert answer.json["created_at"].startswith("2026-11-25")
+
+
+def test_every_error_comes_with_its_field_code_and_text(small_newsroom: Newsroom) -> None:
+    answer = small_newsroom.client().post(ADDRESS, json={"thread": "a", "email": "x", "lang": "ar"})
+    assert answer.status_code == 422
+    found = {f["field"]: f["code"] for f in answer.json["fields"]}
+    assert found == {"name": "required", "email": "email_invalid", "body": "required", "url": "url_required"}
+    assert all(f["message"] for f in answer.json["fields"])
+    english = small_newsroom.client().post(ADDRESS, json={}, headers={"Accept-Language": "en"})
+    assert english.json["title"] != answer.json["title"]
+
+
+def test_an_unknown_a_hidden_and_a_foreign_parent_are_one_error(newsroom: Newsroom) -> None:
+    hidden = newsroom.pending()
+    foreign = newsroom.approved(thread="article-2")
+    answers = [
+        newsroom.client().post(ADDRESS, json={**FIELDS, "parent": parent}, headers={"X-Request-ID": "r" * 8})
+        for parent in (str(hidden), str(foreign), "0190b1f0-0000-7000-8000-000000000000", "nonsense")
+    ]
+    assert {a.status_code for a in answers} == {422}
+    assert len({a.data for a in answers}) == 1
+    assert answers[0].json["fields"][0]["code"] == "parent_unknown"
+
+
+def test_a_closed_thread_is_403_and_its_form_says_so(newsroom: Newsroom) -> None:
+    newsroom.pending()
+    newsroom.container.manage_sites.set_state("demo", "article-1", "closed")
+    client = newsroom.client()
+    answer = client.post(ADDRESS, json={**FIELDS, "body": "متأخر"})
+    assert (answer.status_code, answer.json["code"]) == (403, "thread_closed")
+    page = client.post(ADDRESS, data={**FIELDS, "body": "متأخر جدًا"})
+    assert page.status_code == 403
+    assert "متأخر جدًا" in page.get_data(as_text=True)
+    assert "<textarea" not in client.get("/v1/sites/demo/form?thread=article-1").get_data(as_text=True)
+
+
+def test_an_unknown_site_is_404(small_newsroom: Newsroom) -> None:
+    for slug in ("nobody", "Demo", "%00", "a b", "demo%2f"):
+        answer = small_newsroom.client().post(f"/v1/sites/{slug}/comments", json=FIELDS)
+        assert answer.status_code == 404
+
+
+def test_the_spellings_of_an_address_are_one_thread(newsroom: Newsroom) -> None:
+    urls = [f"{ORIGIN}/تحليل?a=1&b=2", f"{ORIGIN}/%D8%AA%D8%AD%D9%84%D9%8A%D9%84?a=1&b=2", f"{ORIGIN}/تحليل?a=1&amp;b=2"]
+    for number, url in enumerate(urls):
+        fields = {**FIELDS, "url": url, "body": f"نص {number}"}
+        del fields["thread"]
+        assert newsroom.client().post(ADDRESS, json=fields).status_code == 202
+    assert newsroom.sql("SELECT count(*) FROM thread") == [(1,)]
+    for url in urls:
+        answer = newsroom.client().get(ADDRESS, query_string={"thread": url})
+        assert answer.status_code == 200
+        assert answer.json["thread"] == urls[0]
+
+
+def test_a_reader_starts_a_thread_and_never_changes_it(newsroom: Newsroom) -> None:
+    client = newsroom.client()
+    client.post(ADDRESS, json=FIELDS)
+    client.post(ADDRESS, json={**FIELDS, "title": "عنوان آخر", "url": f"{ORIGIN}/b", "body": "ثانٍ"})
+    assert newsroom.sql("SELECT title, url FROM thread") == [(FIELDS["title"], FIELDS["url"])]
+    changed = client.put(
+        "/v1/sites/demo/threads/article-1", json={"title": "عنوان الموقع"}, headers=newsroom.token("threads:write")
+    )
+    assert changed.json["title"] == "عنوان الموقع"
+    assert newsroom.sql("SELECT title, url FROM thread") == [("عنوان الموقع", FIELDS["url"])]
+
+
+def test_a_thread_key_may_hold_slashes_and_arabic(newsroom: Newsroom) -> None:
+    key = "سياسة/2026/نهر"
+    made = newsroom.client().put(f"/v1/sites/demo/threads/{key}", json={}, headers=newsroom.token("threads:write"))
+    assert (made.status_code, made.json["key"]) == (200, key)
+
+
+def test_only_the_sites_own_origins_may_post(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    own = client.post(ADDRESS, json=FIELDS, headers={"Origin": ORIGIN})
+    assert own.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "Origin" in own.headers["Vary"]
+    flawed = client.post(ADDRESS, json={}, headers={"Origin": ORIGIN})
+    assert flawed.headers["Access-Control-Allow-Origin"] == ORIGIN
+    for origin in ("https://evil.example", "https://news.example.evil", "http://news.example", "https://news.example:444"):
+        foreign = client.post(ADDRESS, json={**FIELDS, "body": origin}, headers={"Origin": origin})
+        assert (foreign.status_code, foreign.json["code"]) == (403, "origin_not_allowed")
+        assert "Access-Control-Allow-Origin" not in foreign.headers
+    hidden = client.post(ADDRESS, data={**FIELDS, "body": "من صفحة كتومة"}, headers={"Origin": "null"})
+    assert hidden.status_code == 303
+    assert "Access-Control-Allow-Origin" not in hidden.headers
+
+
+def test_a_preflight_names_exactly_the_origin_that_asks(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    asked = client.options(ADDRESS, headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST"})
+    assert asked.status_code == 204
+    assert asked.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert asked.headers["Access-Control-Allow-Headers"] == "Content-Type"
+    assert "Access-Control-Allow-Credentials" not in asked.headers
+    assert client.options(ADDRESS, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_too_many_submissions_are_429_and_keep_the_text(sqlite_url: str, small_newsroom: Newsroom) -> None:
+    from service.app import create_app
+    from service.bootstrap import build
+
+    container = build(settings_for(sqlite_url, rate_minute=1))
+    client = create_app(container).test_client()
+    assert client.post(ADDRESS, json=FIELDS).status_code == 202
+    refused = client.post(ADDRESS, json=FIELDS)
+    assert (refused.status_code, refused.json["code"]) == (429, "rate_limited")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    page = client.post(ADDRESS, data={**FIELDS, "body": "نصي الذي تعبت فيه"})
+    assert page.status_code == 429
+    assert "نصي الذي تعبت فيه" in page.get_data(as_text=True)
+    container.close()
+
+
+def test_a_form_sent_twice_without_an_id_is_one_comment(newsroom: Newsroom) -> None:
+    client = newsroom.client()
+    assert client.post(ADDRESS, data=FIELDS).status_code == 303
+    newsroom.clock.forward(minutes=9)
+    again = client.post(ADDRESS, data=FIELDS)
+    assert again.status_code == 202
+    assert "Location" not in again.headers
+    assert newsroom.sql("SELECT count(*) FROM comment") == [(1,)]
+    assert client.post(ADDRESS, json=FIELDS).json == {"status": "received"}
+    newsroom.clock.forward(minutes=2)
+    assert client.post(ADDRESS, data=FIELDS).status_code == 303
+    assert newsroom.sql("SELECT count(*) FROM comment") == [(2,)]
+
+
+def test_the_form_is_never_cached_and_never_the_same(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    first, second = (client.get("/v1/sites/demo/form?thread=a") for _ in range(2))
+    assert first.headers["Cache-Control"] == "no-store"
+    assert first.data != second.data
+    assert "maxlength" not in first.get_data(as_text=True)
+    listing = client.get("/v1/sites/demo/comments.html?thread=a")
+    assert "submission_id" not in listing.get_data(as_text=True)
+
+
+def test_a_refused_form_keeps_its_submission_id(small_newsroom: Newsroom) -> None:
+    own = secrets.token_urlsafe(24)
+    page = small_newsroom.client().post(ADDRESS, data={**FIELDS, "body": "", "submission_id": own})
+    assert page.status_code == 422
+    assert own in page.get_data(as_text=True)
+
+
+def test_typed_text_comes_back_escaped(small_newsroom: Newsroom) -> None:
+    typed = '"><script>alert(1)</script>'
+    page = small_newsroom.client().post(ADDRESS, data={**FIELDS, "email": typed, "body": typed, "name": typed})
+    html = page.get_data(as_text=True)
+    assert page.status_code == 422
+    assert "<script>alert" not in html
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 3
+
+
+def test_a_receipt_opens_one_comment_until_its_generation_is_raised(newsroom: Newsroom) -> None:
+    client = newsroom.client()
+    sent = client.post(ADDRESS, json=FIELDS).json
+    address = f"/v1/sites/demo/receipts/{sent['receipt']}"
+    shown = client.get(address, headers={"Accept": "application/json"})
+    assert (shown.status_code, shown.json["status"]) == (200, "pending")
+    assert shown.headers["Cache-Control"] == "no-store"
+    newsroom.decide(newsroom.container.signer.read_receipt(sent["receipt"]), Action.SPAM)  # type: ignore[arg-type]
+    assert client.get(address, headers={"Accept": "application/json"}).json["status"] == "rejected"
+    for forged in (sent["receipt"][:-1] + "_", sent["receipt"].partition(".")[0], "x", "." + sent["receipt"], "%00"):
+        assert client.get(f"/v1/sites/demo/receipts/{forged}").status_code == 404
+    newsroom.container.manage_sites.create("other", "أخرى", {})
+    assert client.get(address.replace("demo", "other")).status_code == 404
+    stronger = newsroom.container.signer.receipt(newsroom.container.signer.read_receipt(sent["receipt"]), 1)  # type: ignore[arg-type]
+    assert client.get(f"/v1/sites/demo/receipts/{stronger}").status_code == 404
