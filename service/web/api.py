@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from service.domain.errors import FieldError, InvalidError
 from service.web.errors import PROBLEM
 from service.web.parsing import read_json
 
+_CODE = re.compile(r"[a-z_]+")
 F = TypeVar("F", bound=Callable[..., Any])
 DESCRIPTIONS = {
     400: "The request could not be read",
@@ -111,4 +113,6 @@ def _field_errors(messages: Any, path: str = "") -> Any:
         for name, inner in messages.items():
             yield from _field_errors(inner, f"{path}.{name}" if path else str(name))
     else:
-        yield FieldError(path, str(messages[0]))
+        code = str(messages[0])
+        # What marshmallow says in its own words (a list where an object belongs) is a value that is not allowed.
+        yield FieldError(path, code if _CODE.fullmatch(code) else "not_listed")

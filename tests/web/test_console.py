@@ -1,0 +1,200 @@
+"""The moderators' pages: sessions, form tokens, what comes back when something cannot be done."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.domain.moderation import Action
+from tests.newsroom import PASSWORD, Newsroom
+
+COOKIE = "taliq-console"
+
+
+def sign_in(newsroom: Newsroom, **more: str) -> FlaskClient:
+    client = newsroom.client()
+    answer = client.post("/console/login", data={"login": "sara", "password": PASSWORD, **more})
+    assert answer.status_code == 303
+    return client
+
+
+def hidden(html: str, action: str, number: int = 0) -> dict[str, str]:
+    """The hidden fields of a form that posts to ``action``."""
+    form = html.split(f'action="{action}"')[number + 1].split("</form>", 1)[0]
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in found}
+
+
+def test_every_page_asks_to_sign_in(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    comment = small_newsroom.pending()
+    for address in ("/console/", f"/console/comments/{comment}"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, "/console/login")
+    for address in ("/console/decide", "/console/undo", "/console/logout", "/console/language"):
+        assert client.post(address, data={"csrf": "x"}).status_code == 303
+    assert small_newsroom.sql("SELECT status FROM comment") == [("pending",)]
+
+
+@pytest.mark.parametrize(("login", "password"), [("sara", "wrong"), ("nobody", PASSWORD), ("", ""), ("\x00", "\x00")])
+def test_a_wrong_login_and_a_wrong_password_are_one_answer(
+    small_newsroom: Newsroom, login: str, password: str
+) -> None:
+    answer = small_newsroom.client().post("/console/login", data={"login": login, "password": password})
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers
+    assert small_newsroom.sql("SELECT count(*) FROM login_session") == [(0,)]
+
+
+def test_guessing_is_slowed_down(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    codes = [client.post("/console/login", data={"login": "sara", "password": "x"}).status_code for _ in range(11)]
+    assert codes == [401] * 10 + [429]
+    assert client.post("/console/login", data={"login": "sara", "password": PASSWORD}).status_code == 429
+
+
+def test_a_foreign_page_cannot_sign_somebody_in(small_newsroom: Newsroom) -> None:
+    form = {"login": "sara", "password": PASSWORD}
+    client = small_newsroom.client()
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+        assert client.post("/console/login", data=form, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/console/\\..", "/console//evil"])
+def test_signing_in_leads_only_to_the_console(small_newsroom: Newsroom, target: str) -> None:
+    answer = small_newsroom.client().post(
+        "/console/login", data={"login": "sara", "password": PASSWORD, "next": target}
+    )
+    assert answer.headers["Location"] == "/console/"
+
+
+def test_an_act_needs_the_sessions_own_form_token(small_newsroom: Newsroom) -> None:
+    comment = small_newsroom.pending()
+    client, other = sign_in(small_newsroom), sign_in(small_newsroom)
+    foreign = hidden(other.get("/console/").get_data(as_text=True), "/console/decide")["csrf"]
+    form = {"comment": str(comment), "version": "1", "action": "approve", "return_to": "/console/"}
+    for token in (None, "", "x", foreign):
+        data = form if token is None else {**form, "csrf": token}
+        answer = client.post("/console/decide", data=data)
+        assert answer.status_code == 403
+    own = hidden(client.get("/console/").get_data(as_text=True), "/console/decide")["csrf"]
+    crossed = client.post("/console/decide", data={**form, "csrf": own}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert crossed.status_code == 403
+    assert small_newsroom.sql("SELECT status FROM comment") == [("pending",)]
+    assert client.post("/console/decide", data={**form, "csrf": own}).status_code == 303
+
+
+def test_a_session_lives_twelve_hours_and_looking_does_not_renew_it(newsroom: Newsroom) -> None:
+    newsroom.pending()
+    client = sign_in(newsroom)
+    newsroom.clock.forward(hours=11)
+    page = client.get("/console/")
+    assert page.status_code == 200
+    newsroom.clock.forward(hours=1)
+    assert client.get("/console/").status_code == 303
+
+
+def test_acting_renews_a_session(newsroom: Newsroom) -> None:
+    newsroom.pending()
+    client = sign_in(newsroom)
+    newsroom.clock.forward(hours=11)
+    form = hidden(client.get("/console/").get_data(as_text=True), "/console/decide")
+    assert client.post("/console/decide", data={**form, "action": "approve"}).status_code == 303
+    newsroom.clock.forward(hours=11)
+    assert client.get("/console/").status_code == 200
+
+
+def test_signing_out_ends_the_session_on_the_server(newsroom: Newsroom) -> None:
+    client = sign_in(newsroom)
+    cookie = client.get_cookie(COOKIE)
+    assert cookie is not None
+    form = hidden(client.get("/console/").get_data(as_text=True), "/console/logout")
+    assert client.post("/console/logout", data=form).status_code == 303
+    client.set_cookie(COOKIE, cookie.value)
+    assert client.get("/console/").status_code == 303
+
+
+def test_a_new_password_ends_every_session(newsroom: Newsroom) -> None:
+    client = sign_in(newsroom)
+    newsroom.container.manage_staff.reset_password("sara", "another-long-password")
+    assert client.get("/console/").status_code == 303
+
+
+def test_the_cookie_is_out_of_reach_and_random(small_newsroom: Newsroom) -> None:
+    answer = small_newsroom.client().post("/console/login", data={"login": "sara", "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"]
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200"):
+        assert part in cookie
+    value = cookie.partition("=")[2].partition(";")[0]
+    (stored,) = small_newsroom.sql("SELECT token_hash FROM login_session")
+    assert value.encode() not in bytes(stored[0])  # type: ignore[arg-type]
+
+
+def test_a_page_shows_what_is_needed_to_decide(small_newsroom: Newsroom) -> None:
+    parent = small_newsroom.approved(name="كاتب-الأصل", body="نص-الأصل")
+    small_newsroom.pending(parent=str(parent), body="مخفي \u202e هنا", name="كاتب-الرد")
+    html = sign_in(small_newsroom, lang="ar").get("/console/").get_data(as_text=True)
+    for needed in ("كاتب-الأصل", "نص-الأصل", "كاتب-الرد", "نهر بين سدّين", "<mark>"):
+        assert needed in html
+    assert "salma@example.org" not in html
+
+
+def test_a_stale_decision_comes_back_as_a_sentence(small_newsroom: Newsroom) -> None:
+    comment = small_newsroom.pending()
+    client = sign_in(small_newsroom)
+    form = hidden(client.get("/console/").get_data(as_text=True), "/console/decide")
+    small_newsroom.decide(comment, Action.SPAM)
+    answer = client.post("/console/decide", data={**form, "action": "approve"})
+    page = client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert 'role="alert"' in page
+    assert small_newsroom.sql("SELECT status FROM comment") == [("spam",)]
+
+
+def test_a_rejection_without_a_reason_comes_back_as_a_sentence(small_newsroom: Newsroom) -> None:
+    small_newsroom.pending()
+    client = sign_in(small_newsroom)
+    form = hidden(client.get("/console/").get_data(as_text=True), "/console/decide")
+    answer = client.post("/console/decide", data={**form, "action": "reject", "reason": ""})
+    assert 'role="alert"' in client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert small_newsroom.sql("SELECT status FROM comment") == [("pending",)]
+
+
+def test_the_queue_is_paged_and_its_empty_end_says_so(small_newsroom: Newsroom) -> None:
+    comments = [small_newsroom.pending() for _ in range(30)]
+    client = sign_in(small_newsroom)
+    first = client.get("/console/").get_data(as_text=True)
+    assert first.count("<article") == 25
+    address = unescape(re.search(r'class="button" href="([^"]+)" rel="next"', first)[1])  # type: ignore[index]
+    second = client.get(address).get_data(as_text=True)
+    assert second.count("<article") == 5
+    assert str(comments[-1]) in second
+    assert client.get("/console/?view=spam").get_data(as_text=True).count("<article") == 0
+    assert client.get("/console/?cursor=x").status_code == 400
+    assert client.get("/console/?view=everything").status_code == 400
+
+
+def test_a_moderator_sees_only_the_sites_of_the_account(small_newsroom: Newsroom) -> None:
+    small_newsroom.container.manage_sites.create("other", "أخرى", {})
+    client = sign_in(small_newsroom)
+    assert client.get("/console/?site=other").status_code == 404
+    assert client.get("/console/?site=demo").status_code == 200
+
+
+def test_the_language_is_the_moderators_choice(small_newsroom: Newsroom) -> None:
+    client = sign_in(small_newsroom, lang="ar")
+    page = client.get("/console/").get_data(as_text=True)
+    assert '<html lang="ar" dir="rtl">' in page
+    form = hidden(page, "/console/language")
+    assert client.post("/console/language", data={**form, "lang": "en"}).status_code == 303
+    assert '<html lang="en" dir="ltr">' in client.get("/console/").get_data(as_text=True)
+
+
+def test_history_tells_who_what_and_why(small_newsroom: Newsroom) -> None:
+    comment = small_newsroom.approved()
+    small_newsroom.decide(comment, Action.REJECT, 2, "libel")
+    html = sign_in(small_newsroom, lang="en").get(f"/console/comments/{comment}").get_data(as_text=True)
+    assert html.count("سارة") >= 2
+    assert "Libel" in html or "libel" in html
