@@ -6,8 +6,8 @@ import os
 
 from service.app import create_app
 from service.bootstrap import build
+from service.gateways.logs import configure
 from service.settings import Settings
-from service.web.logs import configure
 
 _settings = Settings.from_env(os.environ)
 configure(_settings.log_level)

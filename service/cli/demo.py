@@ -49,7 +49,8 @@ def demo(port: int, site_port: int, folder: Path) -> None:
     commands = {
         "service": [sys.executable, "-m", "service", "serve", "--host", HOST, "--port", str(port)],
         "site": [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--log-level", "warning"),
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
+            *("--log-level", "warning", "--blocking-threads", "4"),
             *("--host", HOST, "--port", str(site_port), "service.demo.site:app_from_environment"),
         ],
     }

@@ -10,6 +10,10 @@ import click
 
 from service.cli.wiring import wired
 from service.domain.errors import ConfigurationError
+from service.gateways.logs import logging_config
+
+#: Python runs one at a time; a few more wait for the database meanwhile.
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
 
 @click.command()
@@ -18,7 +22,7 @@ from service.domain.errors import ConfigurationError
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Rate limits count in each."
 )
-@click.option("--threads", type=click.IntRange(1, 256), default=8, show_default=True, help="For each worker.")
+@click.option("--threads", type=click.IntRange(1, 256), default=THREADS, show_default=True, help="For each worker.")
 @click.option("--tls-certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def serve(
@@ -28,6 +32,7 @@ def serve(
     check_port(host, port)
     with wired() as container:
         found, wanted = container.schema.current(), container.schema.head()
+        level = container.settings.log_level
     if found != wanted:
         raise ConfigurationError(
             f"The database is at {found or 'empty'}, this release wants {wanted}: taliq db upgrade."
@@ -45,6 +50,7 @@ def serve(
         blocking_threads=threads,
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig=logging_config(level),
         ssl_cert=tls_certificate,
         ssl_key=tls_key,
         process_name=None,

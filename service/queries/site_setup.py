@@ -50,7 +50,7 @@ def form_view(
     thread = threads.find(session, site.id, key) if key else None
     if thread is None:
         own = url if url and site.policy.owns(url) else None
-        return FormView(site, False, clean_line(title)[:300], own, None)
+        return FormView(site, False, clean_line(title), own, None)
     answered = None
     if parent is not None and comments.find_public_parent(session, site.id, thread.id, parent):
         public = comments.list_published(session, site.id, thread.id, *_only(session, site.id, parent))

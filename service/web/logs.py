@@ -5,34 +5,15 @@ The route is logged as its rule (``/v1/sites/<site>/receipts/<receipt>``), never
 
 from __future__ import annotations
 
-import logging
 import re
-import sys
 import time
 import uuid
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.tracebacks import ExceptionDictTransformer
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 log = structlog.get_logger("taliq")
-
-
-def configure(level: str) -> None:
-    """JSON lines on standard error. Tracebacks come without local variables: those hold readers' words."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(ensure_ascii=True),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=False,
-    )
 
 
 def register(app: Flask) -> None:

@@ -138,11 +138,12 @@ def test_json_is_exactly_what_was_promised(small_newsroom: Newsroom) -> None:
 
 def test_static_files_and_the_script_are_served_to_other_origins(small_newsroom: Newsroom) -> None:
     client = small_newsroom.client()
-    script = client.get("/embed.js", buffered=True)
+    with client.get("/embed.js") as script:
+        tag = script.headers["ETag"]
     assert (script.status_code, script.mimetype) == (200, "text/javascript")
     assert script.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    again = client.get("/embed.js", headers={"If-None-Match": script.headers["ETag"]})
-    assert again.status_code == 304
-    style = client.get("/static/embed/embed.css", buffered=True)
-    assert style.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    with client.get("/embed.js", headers={"If-None-Match": tag}) as again:
+        assert again.status_code == 304
+    with client.get("/static/embed/embed.css") as style:
+        assert style.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert client.get("/static/../settings.py").status_code == 404
