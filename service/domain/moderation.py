@@ -93,7 +93,7 @@ def target(status: Status, action: Action, *, edit_waiting: bool = False) -> Sta
     try:
         return TRANSITIONS[status, action]
     except KeyError:
-        raise ConflictError("transition_not_allowed", public={"status": status.value}) from None
+        raise ConflictError("transition_not_allowed") from None
 
 
 def check_reason(action: Action, reason: str | None) -> str | None:

@@ -78,7 +78,7 @@ def _sqlite(url: URL, *, begin: str, read_only: bool = False) -> Engine:
     module = sqlite_module()
     check_sqlite(module.sqlite_version_info)
     _check_folder(url)
-    engine = create_engine(url, module=module, pool_size=10, max_overflow=40)
+    engine = create_engine(url, module=module, pool_size=10, max_overflow=40, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -112,6 +112,7 @@ def _check_folder(url: URL) -> None:
 def _postgres(url: URL, options: str = "") -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,

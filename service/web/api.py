@@ -16,6 +16,7 @@ from service.domain.errors import FieldError, InvalidError
 from service.web.errors import PROBLEM
 from service.web.parsing import read_json
 
+HTML = "text/html"
 _CODE = re.compile(r"[a-z_]+")
 F = TypeVar("F", bound=Callable[..., Any])
 DESCRIPTIONS = {
@@ -38,8 +39,14 @@ class FieldProblem(Schema):
     message = fields.String(required=True)
 
 
+class CommentState(Schema):
+    id = fields.UUID(required=True)
+    status = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
 class Problem(Schema):
-    """RFC 9457."""
+    """RFC 9457. The members after ``fields`` come with the codes they belong to."""
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -48,6 +55,11 @@ class Problem(Schema):
     detail = fields.String(required=True)
     request_id = fields.String(required=True)
     fields_ = fields.List(fields.Nested(FieldProblem), data_key="fields")
+    comment = fields.Nested(CommentState, metadata={"description": "409: where the comment stands now"})
+    parameter = fields.String(metadata={"description": "400: the query parameter that is wrong"})
+    limit = fields.Integer(metadata={"description": "400: how many are allowed"})
+    needs = fields.String(metadata={"description": "403: the scope that is missing"})
+    missing = fields.String(metadata={"description": "503: what does not answer"})
 
 
 class StrictParser(FlaskParser):
@@ -68,7 +80,9 @@ class ApiBlueprint(Blueprint):
 
 
 class TaliqApi(Api):
-    """smorest without its own error answers: ours are the only ones."""
+    """smorest without its own error answers: ours are the only ones, and each operation names those it gives."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def __init__(self, app: Flask) -> None:
         app.config.update(
@@ -94,14 +108,18 @@ class TaliqApi(Api):
         """None: ``service.web.errors`` answers."""
 
 
-def problems(blueprint: Blueprint, *statuses: int) -> Callable[[F], F]:
-    """Documents the errors an operation may answer with."""
+def problems(blueprint: Blueprint, *statuses: int, page: bool = False) -> Callable[[F], F]:
+    """Documents the errors an operation may answer with; ``page``: as a page, too, for whoever sent a form."""
 
     def document(view: F) -> F:
         for status in statuses:
             view = blueprint.alt_response(
                 status, schema=Problem, content_type=PROBLEM, description=DESCRIPTIONS[status]
             )(view)
+            if page:
+                view = blueprint.alt_response(
+                    status, schema={"type": "string"}, content_type=HTML, description=DESCRIPTIONS[status]
+                )(view)
         return view
 
     return document

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from service.domain import errors as kinds
 from service.domain.errors import FieldError, InvalidError, RateLimitedError, ServiceError
-from service.i18n import CATALOGUES, t
+from service.i18n import CATALOGUES, DEFAULT_LANGUAGE, t
 from service.web.context import answer_language
 from service.web.rendering import render
 
@@ -57,7 +57,7 @@ def problem(error: ServiceError, language: str) -> dict[str, object]:
         document["fields"] = [
             {"field": f.field, "code": f.code, "message": field_text(f, language)} for f in error.fields
         ]
-    return {**document, **error.public}
+    return {**error.public, **document}
 
 
 def problem_response(error: ServiceError, language: str) -> Response:
@@ -119,10 +119,13 @@ def _unknown_error(error: Exception) -> Response:
 
 
 def _answer(error: ServiceError, status: int | None = None) -> Response:
-    """A page for the console, whose people look at a screen; a problem document for everything else."""
+    """A page for people who look at a screen, with what they typed; a problem document for everything else."""
     as_page = request.path.startswith("/console") or g.get("wants_page", False)
-    language = answer_language()
-    response = problem_page(error, language) if as_page else problem_response(error, language)
+    language = answer_language(g.get("site_language", DEFAULT_LANGUAGE))
+    if as_page:
+        response = problem_page(error, language, back_url=g.get("back_url"), kept=g.get("kept"))
+    else:
+        response = problem_response(error, language)
     if status is not None:
         response.status_code = status
         if not as_page:

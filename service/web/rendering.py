@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 
-from flask import Flask, Response, current_app, render_template
+from flask import Flask, Response, render_template
 from jinja2 import StrictUndefined
 
 from service.domain.snapshot import timestamp
@@ -40,9 +40,8 @@ def see_other(address: str) -> Response:
 
 
 def asset(path: str) -> str:
-    """The absolute address of a static file; it changes with the file, so that browsers may keep it for long."""
-    origin = current_app.extensions["taliq"].settings.public_origin
-    return f"{origin}/static/{path}?v={_fingerprint(path)}"
+    """The address of a static file; it changes with the file, so that browsers may keep it for long."""
+    return f"/static/{path}?v={_fingerprint(path)}"
 
 
 def _moment(language: str) -> Callable[[datetime], str]:

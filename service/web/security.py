@@ -101,7 +101,8 @@ def check_same_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise ForbiddenError("csrf_failed")
     origin = request.headers.get("Origin")
-    if origin is not None and origin_of(origin) != container().settings.public_origin:
+    own = (container().settings.public_origin, origin_of(request.host_url))
+    if origin is not None and origin_of(origin) not in own:
         raise ForbiddenError("csrf_failed")
 
 

@@ -96,7 +96,8 @@ def test_an_unknown_site_is_404(small_newsroom: Newsroom) -> None:
 
 
 def test_the_spellings_of_an_address_are_one_thread(newsroom: Newsroom) -> None:
-    urls = [f"{ORIGIN}/تحليل?a=1&b=2", f"{ORIGIN}/%D8%AA%D8%AD%D9%84%D9%8A%D9%84?a=1&b=2", f"{ORIGIN}/تحليل?a=1&amp;b=2"]
+    paths = ["تحليل?a=1&b=2", "%D8%AA%D8%AD%D9%84%D9%8A%D9%84?a=1&b=2", "تحليل?a=1&amp;b=2"]
+    urls = [f"{ORIGIN}/{path}" for path in paths]
     for number, url in enumerate(urls):
         fields = {**FIELDS, "url": url, "body": f"نص {number}"}
         del fields["thread"]
@@ -223,3 +224,18 @@ def test_a_receipt_opens_one_comment_until_its_generation_is_raised(newsroom: Ne
     assert client.get(address.replace("demo", "other")).status_code == 404
     stronger = newsroom.container.signer.receipt(newsroom.container.signer.read_receipt(sent["receipt"]), 1)  # type: ignore[arg-type]
     assert client.get(f"/v1/sites/demo/receipts/{stronger}").status_code == 404
+
+
+def test_a_defect_gives_the_text_back_and_says_nothing_else(
+    small_newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("salma@example.org at /srv/secret")
+
+    monkeypatch.setattr(small_newsroom.container.submit_comment, "submit", fail)
+    page = small_newsroom.client().post(ADDRESS, data={**FIELDS, "body": "نصي الذي تعبت فيه"})
+    assert page.status_code == 500
+    assert "نصي الذي تعبت فيه" in page.get_data(as_text=True)
+    answer = small_newsroom.client().post(ADDRESS, json=FIELDS)
+    assert (answer.status_code, answer.json["code"]) == (500, "internal")
+    assert "secret" not in answer.get_data(as_text=True) + page.get_data(as_text=True)

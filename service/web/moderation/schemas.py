@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from service.domain.moderation import ASKABLE, REASONS, Action, Status
 from service.domain.snapshot import timestamp
@@ -36,7 +36,14 @@ class Whole(fields.Integer):
         return int(value)
 
 
-class VersionSchema(Schema):
+class RequestSchema(Schema):
+    """What a program sends. Fields nobody asked for are dropped, on every level."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class VersionSchema(RequestSchema):
     version = Whole(
         required=True,
         validate=validate.Range(1, 2**31 - 1, error="not_integer"),
@@ -60,7 +67,7 @@ class ItemSchema(VersionSchema):
     reason = Text(validate=validate.OneOf(REASONS, error="reason_unknown"))
 
 
-class BatchSchema(Schema):
+class BatchSchema(RequestSchema):
     decisions = fields.List(
         fields.Nested(ItemSchema, error_messages={"type": "not_listed"}),
         required=True,
@@ -69,11 +76,11 @@ class BatchSchema(Schema):
     )
 
 
-class UndoSchema(Schema):
+class UndoSchema(RequestSchema):
     client_id = Text(validate=_CLIENT_ID)
 
 
-class ThreadSchema(Schema):
+class ThreadSchema(RequestSchema):
     url = Text(metadata={"description": "Under one of the site's origins"})
     title = Text()
     section = Text()

@@ -31,6 +31,7 @@ from service.web.rendering import render
 from service.web.security import public_read
 
 TYPED = ("thread", "url", "title", "name", "email", "website", "body", "parent")
+ANY_THREAD = {**THREAD, "required": False, "description": "The publisher's id for the article; else its url is used"}
 URL = parameter("url", "The article's address; only starts an unknown thread", maxLength=2_048)
 TITLE = parameter("title", "The article's title; only starts an unknown thread", maxLength=2_048)
 PARENT = parameter("parent", "The public comment to answer", maxLength=2_048)
@@ -41,7 +42,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(
         summary="The comment form as an HTML fragment",
         operationId="form",
-        parameters=[THREAD, URL, TITLE, PARENT, LANG],
+        parameters=[ANY_THREAD, URL, TITLE, PARENT, LANG],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @problems(blueprint, 400, 404, 503)
@@ -56,7 +57,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(
         summary="Thread and form as a plain page",
         operationId="page",
-        parameters=[THREAD, URL, TITLE, PARENT, LANG, ORDER, CURSOR],
+        parameters=[ANY_THREAD, URL, TITLE, PARENT, LANG, ORDER, CURSOR],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @problems(blueprint, 400, 404, 503)
@@ -75,7 +76,7 @@ def form_page(site: SiteView, raw: Mapping[str, object], language: str, error: I
 
 
 def _view(slug: str) -> FormView:
-    query.known_thread()
+    query.known_thread(query.one("url"))
     return _look(slug, _asked())
 
 

@@ -29,10 +29,10 @@ def one_of(name: str, allowed: Sequence[str], otherwise: str) -> str:
     return value or otherwise
 
 
-def known_thread() -> str:
-    """The key of the thread asked for."""
+def known_thread(url: str | None = None) -> str:
+    """The key of the thread asked for; of its address where that may stand in for the key."""
     given = one("thread")
-    key = thread_key(given, None) if given else ""
+    key = thread_key(given, url) if given or url else ""
     if not 0 < length(key) <= LIMITS["thread"]:
         raise MalformedError("bad_parameter", public={"parameter": "thread"})
     return key

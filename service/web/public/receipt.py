@@ -12,7 +12,7 @@ from service.domain.site import SLUG
 from service.domain.snapshot import timestamp
 from service.queries import receipts
 from service.queries.receipts import ReceiptView
-from service.web.api import ApiBlueprint, problems
+from service.web.api import HTML, ApiBlueprint, problems
 from service.web.context import answer_language, container
 from service.web.public.schemas import LANG, ReceiptSchema, parameter
 from service.web.rendering import render
@@ -26,6 +26,7 @@ def register(blueprint: ApiBlueprint) -> None:
         parameters=[LANG, parameter("sent", "Set when the reader comes straight from the form", enum=["1"])],
     )
     @blueprint.response(200, ReceiptSchema)
+    @blueprint.alt_response(200, schema={"type": "string"}, content_type=HTML, success=True)
     @problems(blueprint, 404, 503)
     def show(site: str, receipt: str) -> Any:
         """JSON, or a page for a browser. Spam is called rejected here."""

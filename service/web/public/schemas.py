@@ -4,7 +4,7 @@ the limits here are the same constants.
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from service.domain.moderation import Status
 from service.domain.submission import LIMITS
@@ -22,7 +22,10 @@ def _text(name: str, description: str, *, required: bool = False, **more: object
 
 
 class SubmissionSchema(Schema):
-    """Lengths are counted in code points after CRLF became LF and NFC."""
+    """Lengths are counted in code points after CRLF became LF and NFC. Fields not named here are dropped."""
+
+    class Meta:
+        unknown = EXCLUDE
 
     thread = fields.String(
         allow_none=True,

@@ -15,9 +15,9 @@ from service.domain.snapshot import timestamp
 from service.queries import site_setup
 from service.queries.site_setup import SiteView
 from service.usecases.submit_comment import Answer
-from service.web.api import ApiBlueprint, problems
+from service.web.api import HTML, ApiBlueprint, problems
 from service.web.context import answer_language, container, throttle
-from service.web.errors import problem_page, problem_response
+from service.web.errors import problem_response
 from service.web.parsing import FORM, read_fields
 from service.web.public.form import form_page
 from service.web.public.schemas import AnswerSchema, SubmissionSchema
@@ -37,9 +37,10 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/sites/<site>/comments", methods=["POST"])
     @blueprint.doc(summary="Send a comment", requestBody=_BODY, operationId="submitComment")
     @blueprint.response(202, AnswerSchema, description="Held until somebody has looked at it")
+    @blueprint.alt_response(202, schema={"type": "string"}, content_type=HTML, success=True)
     @blueprint.alt_response(201, schema=AnswerSchema, description="Published")
     @blueprint.alt_response(303, description="To the receipt page; for forms", success=True)
-    @problems(blueprint, 400, 403, 404, 409, 413, 415, 422, 429, 503)
+    @problems(blueprint, 400, 403, 404, 409, 413, 415, 422, 429, 503, page=True)
     def submit(site: str) -> Any:
         """The email is sealed and never published. Typed text always comes back with an error."""
         return create(site)
@@ -63,26 +64,23 @@ def create(slug: str) -> Response:
     g.wants_page = form
     raw, _ = read_fields(request)
     g.lang = raw.get("lang")
-    site: SiteView | None = None
+    g.kept = {name: str(raw[name]) for name in ("body", "name", "email", "website") if raw.get(name)} or None
+    throttle().submission(network())
+    site = find_site(slug)
+    g.site_language, g.back_url = site.policy.language, _own_url(site, raw)
+    origin = check_origin(site.policy.origins)
     try:
-        throttle().submission(network())
-        site = find_site(slug)
-        origin = check_origin(site.policy.origins)
         throttle().site(slug)
         answer = container().submit_comment.submit(slug, raw)
     except ServiceError as error:
-        if form:
-            return _refused(site, raw, error)
-        if site is None or error.code == "origin_not_allowed":
+        if form and not isinstance(error, InvalidError):
             raise
-        return allow_origin(problem_response(error, answer_language(site.policy.language)), _asking(site))
+        language = answer_language(site.policy.language)
+        if isinstance(error, InvalidError) and form:
+            return form_page(site, raw, language, error)
+        # The page whose script asked has to be able to read the refusal too.
+        return allow_origin(problem_response(error, language), origin)
     return _form_answer(site, raw, answer) if form else allow_origin(_json_answer(answer), origin)
-
-
-def _asking(site: SiteView) -> str | None:
-    """The origin whose script asked, when it may: it has to be able to read the refusal too."""
-    origin = request.headers.get("Origin")
-    return origin if origin in site.policy.origins else None
 
 
 def find_site(slug: str) -> SiteView:
@@ -114,15 +112,6 @@ def _form_answer(site: SiteView, raw: Mapping[str, object], answer: Answer) -> R
         return Response(page, 202, content_type="text/html; charset=utf-8")
     origin = container().settings.public_origin
     return see_other(f"{origin}/v1/sites/{site.slug}/receipts/{answer.receipt}?sent=1&lang={language}")
-
-
-def _refused(site: SiteView | None, raw: Mapping[str, object], error: ServiceError) -> Response:
-    """The form again with what was typed, and what to mend; for anything else a page that keeps the text."""
-    language = answer_language(site.policy.language) if site else answer_language()
-    if isinstance(error, InvalidError) and site is not None:
-        return form_page(site, raw, language, error)
-    kept = {name: str(raw[name]) for name in ("body", "name", "email", "website") if raw.get(name)}
-    return problem_page(error, language, back_url=_own_url(site, raw) if site else None, kept=kept or None)
 
 
 def _own_url(site: SiteView, raw: Mapping[str, object]) -> str | None:

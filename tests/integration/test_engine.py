@@ -1,0 +1,107 @@
+"""What the databases themselves hold to, whoever writes."""
+
+from __future__ import annotations
+
+import threading
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from service.domain.errors import UnavailableError
+from service.storage.engine import read_engine, write_engine
+from service.storage.uow import Reader, UnitOfWork
+from tests.newsroom import Newsroom
+
+
+def test_a_reader_cannot_write(newsroom: Newsroom) -> None:
+    newsroom.pending()
+    reader = newsroom.container.reader
+    for statement in ("UPDATE site SET name = 'x'", "DELETE FROM outbox", "CREATE TABLE t (a int)"):
+        with pytest.raises((DBAPIError, UnavailableError)):
+            reader.run(lambda s, statement=statement: s.execute(text(statement)))
+    assert newsroom.sql("SELECT count(*) FROM outbox") == [(1,)]
+
+
+def test_sqlite_writes_through_to_the_disk_and_keeps_foreign_keys(sqlite_url: str) -> None:
+    engine = write_engine(sqlite_url)
+    with engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
+        }
+    engine.dispose()
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "secure_delete": 1}
+
+
+def test_read_then_write_never_meets_a_locked_database(newsroom: Newsroom) -> None:
+    """Deferred transactions of this shape fail in half of all runs; immediate ones wait their turn."""
+    uow = UnitOfWork(write_engine(newsroom.container.settings.database_url), lambda session: None)
+    failures: list[Exception] = []
+
+    def work() -> None:
+        for _ in range(25):
+            try:
+                uow.run(lambda s: (s.execute(text("SELECT count(*) FROM outbox")), s.execute(text("UPDATE site SET name = 'x'"))))
+            except Exception as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    uow.engine.dispose()
+    assert not failures
+
+
+def test_a_reply_cannot_belong_to_another_thread(newsroom: Newsroom) -> None:
+    here, there = newsroom.pending(), newsroom.pending(thread="other")
+    engine = write_engine(newsroom.container.settings.database_url)
+    plain = (lambda u: u) if "postgresql" in engine.url.drivername else (lambda u: u.hex)
+    with engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(
+            text("UPDATE comment SET parent_id = :parent WHERE id = :id"), {"parent": plain(there), "id": plain(here)}
+        )
+        connection.commit()
+    engine.dispose()
+
+
+def test_a_status_nobody_knows_is_refused_by_the_database(newsroom: Newsroom) -> None:
+    newsroom.pending()
+    engine = write_engine(newsroom.container.settings.database_url)
+    with engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(text("UPDATE comment SET status = 'published'"))
+    engine.dispose()
+
+
+def test_what_fails_leaves_nothing_behind(newsroom: Newsroom) -> None:
+    uow = UnitOfWork(write_engine(newsroom.container.settings.database_url), lambda session: None)
+
+    def change(session) -> None:  # type: ignore[no-untyped-def]
+        session.execute(text("UPDATE site SET name = 'half'"))
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        uow.run(change)
+    uow.engine.dispose()
+    assert newsroom.sql("SELECT name FROM site") == [("صحيفة",)]
+
+
+def test_a_database_that_is_away_is_unavailable_and_not_a_defect() -> None:
+    engine = read_engine("postgresql://taliq@127.0.0.1:9/none")
+    reader = Reader(engine)
+    with pytest.raises(UnavailableError):
+        reader.run(lambda s: s.execute(text("SELECT 1")))
+    assert not reader.answers()
+    engine.dispose()
+
+
+def test_errors_do_not_repeat_what_was_to_be_stored(newsroom: Newsroom) -> None:
+    secret = f"canary-{uuid4()}"
+    engine = write_engine(newsroom.container.settings.database_url)
+    with engine.connect() as connection, pytest.raises(DBAPIError) as refused:
+        connection.execute(text("INSERT INTO nowhere (a) VALUES (:a)"), {"a": secret})
+    engine.dispose()
+    assert secret not in str(refused.value)
