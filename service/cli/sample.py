@@ -15,7 +15,7 @@ from service.usecases.decide_comments import DecisionRequest
 from service.usecases.manage_staff import new_password
 
 SITE = "demo"
-NAME = "صحيفة النهر"
+NAME = "بريد الوادي"
 _ACTIONS = {"approved": Action.APPROVE, "rejected": Action.REJECT, "spam": Action.SPAM}
 
 

@@ -51,18 +51,8 @@ def form_view(
     if thread is None:
         own = url if url and site.policy.owns(url) else None
         return FormView(site, False, clean_line(title), own, None)
-    answered = None
-    if parent is not None and comments.find_public_parent(session, site.id, thread.id, parent):
-        public = comments.list_published(session, site.id, thread.id, *_only(session, site.id, parent))
-        answered = next((c.name for c in public if c.id == parent), None)
+    answered = comments.find_public_name(session, site.id, thread.id, parent) if parent else None
     return FormView(site, thread.state != "open", thread.title, thread.url, answered)
-
-
-def _only(session: Session, site_id: UUID, comment_id: UUID) -> tuple[tuple[UUID, UUID], tuple[UUID, UUID]]:
-    """The range that holds exactly one comment."""
-    comment = comments.find(session, site_id, comment_id)
-    assert comment is not None
-    return (comment.root_id, comment.id), (comment.root_id, UUID(int=comment.id.int + 1))
 
 
 def _view(site: Site) -> SiteView:

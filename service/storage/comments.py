@@ -108,6 +108,20 @@ def find_public_parent(session: Session, site_id: UUID, thread_id: UUID, comment
     )
 
 
+def find_public_name(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> str | None:
+    """The name under a comment as published; ``None`` when it is not public in this thread."""
+    return session.scalar(
+        select(Revision.name)
+        .join(Comment, and_(Comment.id == Revision.comment_id, Comment.published_revision == Revision.number))
+        .where(
+            Comment.site_id == site_id,
+            Comment.thread_id == thread_id,
+            Comment.id == comment_id,
+            Comment.status == Status.APPROVED.value,
+        )
+    )
+
+
 def list_published(
     session: Session, site_id: UUID, thread_id: UUID, start: Key, end: Key | None
 ) -> list[PublicComment]:

@@ -57,7 +57,8 @@ def problem(error: ServiceError, language: str) -> dict[str, object]:
         document["fields"] = [
             {"field": f.field, "code": f.code, "message": field_text(f, language)} for f in error.fields
         ]
-    return {**error.public, **document}
+    # What the document itself says stands: a public fact of the same name must not hide the HTTP status.
+    return {**document, **error.public, **document}
 
 
 def problem_response(error: ServiceError, language: str) -> Response:

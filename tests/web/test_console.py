@@ -63,7 +63,9 @@ def test_a_foreign_page_cannot_sign_somebody_in(small_newsroom: Newsroom) -> Non
         assert client.post("/console/login", data=form, headers=headers).status_code == 403
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/console/\\..", "/console//evil"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/console/\\..", "/console//evil"]
+)
 def test_signing_in_leads_only_to_the_console(small_newsroom: Newsroom, target: str) -> None:
     answer = small_newsroom.client().post(
         "/console/login", data={"login": "sara", "password": PASSWORD, "next": target}

@@ -239,3 +239,22 @@ def test_a_defect_gives_the_text_back_and_says_nothing_else(
     answer = small_newsroom.client().post(ADDRESS, json=FIELDS)
     assert (answer.status_code, answer.json["code"]) == (500, "internal")
     assert "secret" not in answer.get_data(as_text=True) + page.get_data(as_text=True)
+
+
+def test_a_reply_form_names_whom_it_answers_and_only_public_ones(small_newsroom: Newsroom) -> None:
+    public = small_newsroom.approved(name="كاتبة-عامة")
+    hidden = small_newsroom.pending(name="كاتب-خفي")
+    client = small_newsroom.client()
+    form = client.get(f"/v1/sites/demo/form?thread=article-1&parent={public}").get_data(as_text=True)
+    assert "كاتبة-عامة" in form
+    assert f'name="parent" value="{public}"' in form
+    for parent in (str(hidden), "nonsense", "0190b1f0-0000-7000-8000-000000000000"):
+        plain = client.get(f"/v1/sites/demo/form?thread=article-1&parent={parent}").get_data(as_text=True)
+        assert "كاتب-خفي" not in plain
+        assert 'name="parent" value=""' in plain
+
+
+def test_a_form_can_be_had_by_the_articles_address_alone(small_newsroom: Newsroom) -> None:
+    answer = small_newsroom.client().get("/v1/sites/demo/form", query_string={"url": f"{ORIGIN}/a"})
+    assert answer.status_code == 200
+    assert small_newsroom.client().get("/v1/sites/demo/form").status_code == 400

@@ -19,7 +19,7 @@ from service.web.public.schemas import parameter
 
 PAGE_SIZE = 50
 VIEW = parameter("view", "Which comments; pending when not given", enum=list(VIEWS))
-CURSOR = parameter("cursor", "From `next` of the page before", pattern="^[A-Za-z0-9_-]{23}$")
+CURSOR = parameter("cursor", "From `next` of the page before", pattern="^([A-Za-z0-9_-]{23})?$")
 
 
 def register(blueprint: ApiBlueprint) -> None:

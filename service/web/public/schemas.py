@@ -118,4 +118,4 @@ THREAD = parameter(
 )
 LANG = parameter("lang", "Language of the answer's own words", enum=["ar", "en"])
 ORDER = parameter("order", "Which discussions come first; oldest when not given", enum=list(ORDERS))
-CURSOR = parameter("cursor", "A page's name, from `next`", pattern="^[0-9a-f]{32}$")
+CURSOR = parameter("cursor", "A page's name, from `next`", pattern="^([0-9a-f]{32})?$")
