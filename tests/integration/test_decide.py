@@ -118,7 +118,8 @@ def test_a_publishing_site_shows_at_once_and_logs_the_rule(newsroom: Newsroom) -
     newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
     answer = newsroom.submit()
     assert answer.status == "approved"
-    assert newsroom.sql("SELECT action, actor_kind, actor_label FROM decision") == [("approve", "policy", "mode:publish")]
+    logged = newsroom.sql("SELECT action, actor_kind, actor_label FROM decision")
+    assert logged == [("approve", "policy", "mode:publish")]
     assert newsroom.sql("SELECT comment_count FROM thread") == [(1,)]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.domain.errors import UnavailableError
 from service.storage.engine import read_engine, write_engine
-from service.storage.uow import Reader, UnitOfWork
+from service.storage.uow import Reader, Session, UnitOfWork
 from tests.newsroom import Newsroom
 
 
@@ -32,7 +32,13 @@ def test_sqlite_writes_through_to_the_disk_and_keeps_foreign_keys(sqlite_url: st
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
         }
     engine.dispose()
-    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "secure_delete": 1}
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+        "secure_delete": 1,
+    }
 
 
 def test_read_then_write_never_meets_a_locked_database(newsroom: Newsroom) -> None:
@@ -40,10 +46,14 @@ def test_read_then_write_never_meets_a_locked_database(newsroom: Newsroom) -> No
     uow = UnitOfWork(write_engine(newsroom.container.settings.database_url), lambda session: None)
     failures: list[Exception] = []
 
+    def read_then_write(session: Session) -> None:
+        session.execute(text("SELECT count(*) FROM outbox"))
+        session.execute(text("UPDATE site SET name = 'x'"))
+
     def work() -> None:
         for _ in range(25):
             try:
-                uow.run(lambda s: (s.execute(text("SELECT count(*) FROM outbox")), s.execute(text("UPDATE site SET name = 'x'"))))
+                uow.run(read_then_write)
             except Exception as error:
                 failures.append(error)
 
@@ -60,11 +70,9 @@ def test_a_reply_cannot_belong_to_another_thread(newsroom: Newsroom) -> None:
     here, there = newsroom.pending(), newsroom.pending(thread="other")
     engine = write_engine(newsroom.container.settings.database_url)
     plain = (lambda u: u) if "postgresql" in engine.url.drivername else (lambda u: u.hex)
+    move = text("UPDATE comment SET parent_id = :parent WHERE id = :id")
     with engine.connect() as connection, pytest.raises(IntegrityError):
-        connection.execute(
-            text("UPDATE comment SET parent_id = :parent WHERE id = :id"), {"parent": plain(there), "id": plain(here)}
-        )
-        connection.commit()
+        connection.execute(move, {"parent": plain(there), "id": plain(here)})
     engine.dispose()
 
 

@@ -115,7 +115,8 @@ def test_a_cursor_that_names_no_page_of_the_thread_is_refused(small_newsroom: Ne
 def test_a_cursor_of_another_thread_is_refused(small_newsroom: Newsroom) -> None:
     small_newsroom.approved()
     small_newsroom.approved(thread="other")
-    ((other,),) = small_newsroom.sql("SELECT p.id FROM page p JOIN thread t ON t.id = p.thread_id WHERE t.key = 'other'")
+    named = "SELECT p.id FROM page p JOIN thread t ON t.id = p.thread_id WHERE t.key = 'other'"
+    ((other,),) = small_newsroom.sql(named)
     with pytest.raises(MalformedError):
         fetch(small_newsroom, UUID(str(other)).hex)
 
