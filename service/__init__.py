@@ -2,9 +2,10 @@
 
 The floors; imports go strictly down, and the test suite checks it (``pyproject.toml``)::
 
-    7  __main__  wsgi                     doors
-    6  app                                create_app(container)
-    5  web | cli | demo                   HTTP, operators, the demo site; never each other
+    8  __main__ | wsgi                    doors
+    7  app                                create_app(container)
+    6  web | cli                          HTTP, operators; never each other
+    5  demo                               a newspaper to try it with; knows nothing of the service but its addresses
     4  bootstrap                          the only wiring
     3  usecases | queries | gateways | settings
     2  screening | storage

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from sqlalchemy import Engine
 
 from service.domain.ports import Clock, NewId, Signer, Vault
 from service.gateways.clock import Uuid7, utc_now
 from service.gateways.passwords import Argon2Passwords
 from service.gateways.vault import AesVault, HmacSigner, read_key, read_ring
 from service.settings import Settings
-from service.storage import migrations
 from service.storage.engine import read_engine, write_engine
+from service.storage.migrations import Schema
 from service.storage.uow import Reader, UnitOfWork
 from service.usecases.decide_comments import DecideComments
 from service.usecases.manage_sites import ManageSites
@@ -25,16 +24,6 @@ from service.usecases.rotate_vault import RotateVault
 from service.usecases.sign_in import SignIn
 from service.usecases.submit_comment import SubmitComment
 from service.usecases.undo_decision import UndoDecision
-
-
-class Schema:
-    """The database's schema, for whoever migrates or checks it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.upgrade = partial(migrations.upgrade, engine)
-        self.current = partial(migrations.current, engine)
-        self.differences = partial(migrations.differences, engine)
-        self.head = migrations.head
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from service.text.urls import origin_of
 
 PREFIX = "TALIQ_"
 #: Set by the test run, read by nothing here.
-IGNORED = frozenset({"TALIQ_CI"})
+IGNORED = frozenset({"TALIQ_CI", "TALIQ_EXAMPLES"})
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 

@@ -14,7 +14,7 @@ import click
 
 from service.bootstrap import build
 from service.cli.keys import fresh_keys
-from service.cli.sample import SITE, seed
+from service.cli.sample import SITE, place, seed
 from service.cli.serve import check_port, environment_with
 from service.demo.comments import THREADS
 from service.domain.errors import ConfigurationError
@@ -37,7 +37,11 @@ START_SECONDS = 30
 def demo(port: int, site_port: int, folder: Path) -> None:
     """Try Taliq: an Arabic article with comments, the moderators' console, the API. Ctrl-C stops it."""
     check_port(HOST, port)
-    check_port(HOST, site_port)
+    check_port(HOST, site_port, "--site-port")
+    if port == site_port:
+        raise ConfigurationError(
+            "The service and the news site need a port each; choose another with --site-port."
+        )
     service_url, site_url = f"http://{HOST}:{port}", f"http://{HOST}:{site_port}"
     environment = {
         **_keys(folder),
@@ -85,6 +89,8 @@ def _prepare(environment: dict[str, str], site_url: str) -> str | None:
     try:
         container.schema.upgrade()
         known = [s.slug for s in container.reader.run(site_setup.list_sites)]
+        if SITE in known:
+            place(container, site_url)
     finally:
         container.close()
     if SITE not in known:

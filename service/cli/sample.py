@@ -10,6 +10,7 @@ from service.demo.comments import COMMENTS, THREADS, SampleComment
 from service.domain.access import ROLES, Principal
 from service.domain.moderation import Action, Actor, ActorKind
 from service.gateways.clock import utc_now
+from service.queries import site_setup
 from service.settings import Settings
 from service.usecases.decide_comments import DecisionRequest
 from service.usecases.manage_staff import new_password
@@ -35,11 +36,8 @@ def seed(settings: Settings, site_url: str, login: str) -> str:
     container = build(settings, clock=clock)
     try:
         clock.now = start - timedelta(minutes=max(c.minutes_ago for c in COMMENTS) + 60)
-        origins = [site_url, site_url.replace("127.0.0.1", "localhost")]
-        site = container.manage_sites.create(SITE, NAME, {"language": "ar", "origins": origins})
-        for thread in THREADS:
-            fields = {"url": site_url + thread.url_path, "title": thread.title, "section": thread.section}
-            container.manage_sites.put_thread(site.id, thread.key, fields)
+        site = container.manage_sites.create(SITE, NAME, {"language": "ar"})
+        place(container, site_url)
         moderator = container.manage_staff.create_moderator(login, "مشرفة العرض", password, "admin", [SITE])
         actor = Actor(ActorKind.MODERATOR, moderator.id, moderator.name)
         principal = Principal(actor, site.id, ROLES["admin"])
@@ -52,6 +50,16 @@ def seed(settings: Settings, site_url: str, login: str) -> str:
     finally:
         container.close()
     return password
+
+
+def place(container: Container, site_url: str) -> None:
+    """Tells the service where the newspaper is. Its port may be another one than last time."""
+    known = container.reader.run(lambda s: site_setup.site_view(s, SITE)).policy.origins
+    here = (site_url, site_url.replace("127.0.0.1", "localhost"))
+    site = container.manage_sites.set_policy(SITE, {"origins": list(dict.fromkeys([*known, *here]))})
+    for thread in THREADS:
+        fields = {"url": site_url + thread.url_path, "title": thread.title, "section": thread.section}
+        container.manage_sites.put_thread(site.id, thread.key, fields)
 
 
 def _send(container: Container, comment: SampleComment, stored: dict[str, UUID]) -> UUID:

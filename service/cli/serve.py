@@ -57,7 +57,7 @@ def serve(
     ).serve()
 
 
-def check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int, option: str = "--port") -> None:
     """``ConfigurationError`` when something listens there: a second granian would start without a word."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -67,7 +67,7 @@ def check_port(host: str, port: int) -> None:
         except PermissionError:
             raise ConfigurationError(f"Port {port} needs more rights than this user has.") from None
         except OSError:
-            raise ConfigurationError(f"Port {port} on {host} is taken; choose another with --port.") from None
+            raise ConfigurationError(f"Port {port} on {host} is taken; choose another with {option}.") from None
 
 
 def environment_with(settings: dict[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,11 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     "moderator": frozenset({Permission.READ_QUEUE, Permission.DECIDE}),
     "admin": frozenset(Permission),
 }
+
+
+def secret_hash(secret: str) -> bytes:
+    """How tokens and session cookies lie in the database. They are random, so a plain digest is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 @dataclass(frozen=True)

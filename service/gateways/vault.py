@@ -81,8 +81,10 @@ class AesVault:
             raise UnavailableError(private={"vault": "missing key", "key": sealed.key_id})
         nonce, ciphertext = sealed.data[1 : 1 + _NONCE], sealed.data[1 + _NONCE :]
         try:
+            if sealed.data[:1] != _FORMAT:
+                raise ValueError("an unknown format")
             return cipher.decrypt(nonce, ciphertext, _associated(sealed.key_id, site, comment)).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise UnavailableError(private={"vault": "does not open", "comment": str(comment)}) from None
 
     def fingerprint(self, canonical: str, *, site: UUID) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.domain.access import ROLES, Permission, Principal
+from service.domain.access import ROLES, Permission, Principal, secret_hash
 from service.domain.errors import UnauthenticatedError
 from service.domain.moderation import Actor, ActorKind
 from service.storage import staff, tokens
@@ -42,7 +41,7 @@ class SignedIn:
 
 def principal_of_token(session: Session, secret: str, now: datetime) -> Principal:
     """The token's principal; unknown, expired and revoked are one ``UnauthenticatedError``."""
-    token = tokens.find_by_hash(session, _hash(secret))
+    token = tokens.find_by_hash(session, secret_hash(secret))
     if token is None or token.revoked_at is not None or token.expires_at <= now:
         raise UnauthenticatedError()
     permissions = frozenset(Permission(s) for s in token.scopes)
@@ -51,7 +50,7 @@ def principal_of_token(session: Session, secret: str, now: datetime) -> Principa
 
 def signed_in(session: Session, cookie: str, now: datetime) -> SignedIn | None:
     """The moderator behind a session cookie, while the session lives and the account is not disabled."""
-    found = staff.find_session(session, _hash(cookie))
+    found = staff.find_session(session, secret_hash(cookie))
     if found is None:
         return None
     login, moderator = found
@@ -63,7 +62,3 @@ def signed_in(session: Session, cookie: str, now: datetime) -> SignedIn | None:
 def _sites(session: Session, moderator_id: UUID) -> tuple[StaffSite, ...]:
     memberships: Sequence[tuple[Site, str]] = staff.list_memberships(session, moderator_id)
     return tuple(StaffSite(site.id, site.slug, site.name, role) for site, role in memberships)
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

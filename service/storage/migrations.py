@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from alembic import command
@@ -14,6 +15,16 @@ from sqlalchemy import Connection, Engine
 from service.storage.schema import metadata
 
 _PACKAGE = Path(__file__).parent.parent
+
+
+class Schema:
+    """The schema of one database, for whoever migrates or checks it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.upgrade = partial(upgrade, engine)
+        self.current = partial(current, engine)
+        self.differences = partial(differences, engine)
+        self.head = head
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from service.domain.access import SCOPES
+from service.domain.access import SCOPES, secret_hash
 from service.domain.errors import FieldError, InvalidError, NotFoundError
 from service.domain.ports import Clock, NewId, PasswordHasher
 from service.storage import sites, staff, tokens
@@ -34,11 +33,6 @@ def new_password() -> str:
     """A password of 96 random bits that can be read out and typed: four groups of five."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(4))
-
-
-def hash_secret(secret: str) -> bytes:
-    """How tokens and session cookies lie in the database. They are random, so a plain digest is enough."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 class ManageStaff:
@@ -99,7 +93,7 @@ class ManageStaff:
                 id=self._new_id(now),
                 site_id=sites.get_by_slug(session, slug).id,
                 name=clean_line(name)[:100] or "token",
-                secret_hash=hash_secret(secret),
+                secret_hash=secret_hash(secret),
                 scopes=sorted(set(scopes)),
                 created_at=now,
                 expires_at=now + timedelta(days=days),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from service.domain.access import secret_hash
 from service.domain.errors import UnauthenticatedError
 from service.domain.ports import Clock, NewId, PasswordHasher
 from service.storage import staff
 from service.storage.staff import LoginSession
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.text.clean import clean_line
-from service.usecases.manage_staff import hash_secret
 
 LIFETIME = timedelta(hours=12)
 
@@ -40,7 +40,7 @@ class SignIn:
                 LoginSession(
                     id=self._new_id(now),
                     moderator_id=moderator.id,
-                    token_hash=hash_secret(value),
+                    token_hash=secret_hash(value),
                     language=language,
                     created_at=now,
                     expires_at=now + LIFETIME,
@@ -57,7 +57,7 @@ class SignIn:
         """Another twelve hours from now, for a session that is still alive; and its language, when it changes."""
 
         def change(session: Session) -> None:
-            found = staff.find_session(session, hash_secret(value))
+            found = staff.find_session(session, secret_hash(value))
             if found is None or found[0].expires_at <= self._clock():
                 raise UnauthenticatedError()
             found[0].expires_at = self._clock() + LIFETIME
@@ -67,4 +67,4 @@ class SignIn:
 
     def sign_out(self, value: str) -> None:
         """The session is gone; its cookie opens nothing any more."""
-        self._uow.run(lambda session: staff.end_session(session, hash_secret(value)))
+        self._uow.run(lambda session: staff.end_session(session, secret_hash(value)))

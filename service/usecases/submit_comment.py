@@ -17,22 +17,18 @@ from service.domain.errors import ConflictError, FieldError, ForbiddenError, Inv
 from service.domain.moderation import Action, Actor, ActorKind, Status
 from service.domain.ports import Clock, NewId, Signer, Vault
 from service.domain.submission import FIELDS, Submission, read_submission
-from service.screening.facts import Facts, Finding
-from service.screening.pipeline import Verdict, screen
+from service.screening.facts import Facts
 from service.storage import comments, outbox, revisions, sites, submissions, threads
-from service.storage import findings as finding_rows
 from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
-from service.storage.revisions import Revision
 from service.storage.sites import Site
 from service.storage.submissions import ReceivedSubmission
 from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.text.fold import fold
-from service.text.language import reading_direction, text_language
-from service.text.sanitize import SANITISER_VERSION, render, text_of
 from service.usecases import transition
+from service.usecases.judged_text import JudgedText, add_revision, judge
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -54,9 +50,7 @@ class Answer:
 @dataclass(frozen=True)
 class _Prepared:
     submission: Submission
-    html: str
-    text_digest: bytes
-    verdict: Verdict
+    judged: JudgedText
     fingerprint: bytes
     repeat_key: bytes
 
@@ -87,9 +81,7 @@ class SubmitComment:
             return first
         submission, errors = read_submission(raw, site.policy)
         text_digest = self._signer.digest("text", str(site.id), fold(submission.body))
-        text_seen, more = self._reader.run(
-            lambda session: _context(session, site, submission, errors, text_digest)
-        )
+        text_seen, more = self._reader.run(lambda session: _context(session, site, submission, errors, text_digest))
         if errors or more:
             raise InvalidError([*errors, *more])
         prepared = self._prepare(site, submission, text_digest, text_seen, fingerprint)
@@ -127,9 +119,7 @@ class SubmitComment:
         address = submission.address.canonical if submission.address else ""
         return _Prepared(
             submission=submission,
-            html=render(submission.body),
-            text_digest=text_digest,
-            verdict=screen(facts, on_failure=self._on_failed_check),
+            judged=judge(facts, site.policy, text_digest, self._on_failed_check),
             fingerprint=fingerprint,
             repeat_key=self._signer.digest("repeat", submission.thread_key, address, submission.body),
         )
@@ -141,7 +131,7 @@ class SubmitComment:
         ):
             return Answer(status=None)
         comment_id = self._new_id(now)
-        status = Status.APPROVED if prepared.verdict.publish else Status.PENDING
+        status = Status.APPROVED if prepared.judged.verdict.publish else Status.PENDING
         record = submissions.add_once(
             session,
             ReceivedSubmission(
@@ -158,7 +148,7 @@ class SubmitComment:
             return self._repeat(record, prepared.fingerprint)
         thread = self._thread(session, site, submission, now)
         comment = self._insert(session, site, thread, prepared, comment_id, now)
-        if prepared.verdict.publish:
+        if prepared.judged.verdict.publish:
             step = transition.Step(Action.APPROVE, Status.APPROVED, comment.latest_revision, POLICY)
             transition.apply(session, comment, step, new_id=self._new_id, now=now)
         else:
@@ -218,9 +208,7 @@ class SubmitComment:
         )
         session.add(comment)
         session.flush()
-        session.add(_revision(site, prepared, comment_id, now))
-        session.flush()
-        session.add_all(self._finding(site, comment_id, found, now) for found in prepared.verdict.findings)
+        add_revision(session, comment, 1, prepared.judged, self._new_id, now)
         self._seal(session, site, comment_id, submission)
         session.flush()
         return comment
@@ -238,36 +226,6 @@ class SubmitComment:
                 fingerprint=self._vault.fingerprint(submission.address.canonical, site=site.id),
             )
         )
-
-    def _finding(self, site: Site, comment_id: UUID, found: Finding, now: datetime) -> finding_rows.Finding:
-        return finding_rows.Finding(
-            id=self._new_id(now),
-            site_id=site.id,
-            comment_id=comment_id,
-            revision=1,
-            code=found.code,
-            rule=found.rule,
-            check_version=found.check_version,
-            spans=[list(span) for span in found.spans],
-        )
-
-
-def _revision(site: Site, prepared: _Prepared, comment_id: UUID, now: datetime) -> Revision:
-    submission, shown = prepared.submission, text_of(prepared.html)
-    return Revision(
-        comment_id=comment_id,
-        number=1,
-        site_id=site.id,
-        name=submission.name,
-        website=submission.website,
-        source=submission.body,
-        html=prepared.html,
-        sanitiser_version=SANITISER_VERSION,
-        language=text_language(shown, site.policy.language),
-        direction=reading_direction(shown),
-        text_digest=prepared.text_digest,
-        created_at=now,
-    )
 
 
 def _context(

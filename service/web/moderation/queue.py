@@ -18,7 +18,7 @@ from service.web.public import query
 from service.web.public.schemas import parameter
 
 PAGE_SIZE = 50
-VIEW = parameter("view", "Which comments; pending when not given", enum=list(VIEWS))
+VIEW = parameter("view", "Which comments; pending when not given", enum=["", *VIEWS])
 CURSOR = parameter("cursor", "From `next` of the page before", pattern="^([A-Za-z0-9_-]{23})?$")
 
 

@@ -11,6 +11,8 @@ from service.web.security import public_read
 def register(blueprint: Blueprint) -> None:
     @blueprint.get("/embed.js")
     def script() -> Response:
-        response = send_from_directory(STATIC / "embed", "embed.js", mimetype="text/javascript")
+        response = send_from_directory(STATIC / "embed", "embed.js", mimetype="text/javascript", max_age=300)
         response.headers["Cache-Control"] = "public, max-age=300"
+        # It would say the same a second time, by the server's clock.
+        response.headers.remove("Expires")
         return public_read(response)

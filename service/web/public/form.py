@@ -26,7 +26,7 @@ from service.web.context import answer_language, container
 from service.web.errors import field_text
 from service.web.public import query
 from service.web.public.published import fragment_html, page_of
-from service.web.public.schemas import CURSOR, LANG, ORDER, THREAD, parameter
+from service.web.public.schemas import ANY_LANG, CURSOR, ORDER, THREAD, parameter
 from service.web.rendering import render
 from service.web.security import public_read
 
@@ -42,7 +42,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(
         summary="The comment form as an HTML fragment",
         operationId="form",
-        parameters=[ANY_THREAD, URL, TITLE, PARENT, LANG],
+        parameters=[ANY_THREAD, URL, TITLE, PARENT, ANY_LANG],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @problems(blueprint, 400, 404, 503)
@@ -57,7 +57,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(
         summary="Thread and form as a plain page",
         operationId="page",
-        parameters=[ANY_THREAD, URL, TITLE, PARENT, LANG, ORDER, CURSOR],
+        parameters=[ANY_THREAD, URL, TITLE, PARENT, ANY_LANG, ORDER, CURSOR],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @problems(blueprint, 400, 404, 503)

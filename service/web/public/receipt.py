@@ -14,7 +14,7 @@ from service.queries import receipts
 from service.queries.receipts import ReceiptView
 from service.web.api import HTML, ApiBlueprint, problems
 from service.web.context import answer_language, container
-from service.web.public.schemas import LANG, ReceiptSchema, parameter
+from service.web.public.schemas import ANY_LANG, ReceiptSchema, parameter
 from service.web.rendering import render
 
 
@@ -23,7 +23,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(
         summary="What became of a comment",
         operationId="receipt",
-        parameters=[LANG, parameter("sent", "Set when the reader comes straight from the form", enum=["1"])],
+        parameters=[ANY_LANG, parameter("sent", "1 when the reader comes straight from the form")],
     )
     @blueprint.response(200, ReceiptSchema)
     @blueprint.alt_response(200, schema={"type": "string"}, content_type=HTML, success=True)

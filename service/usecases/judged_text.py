@@ -1,0 +1,92 @@
+"""A text that has been sanitised and screened, and how it becomes a revision with its findings.
+
+Whatever brings a new text of a comment goes through here; a text is judged outside of any transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.domain.ports import NewId
+from service.domain.site import SitePolicy
+from service.screening.facts import Facts
+from service.screening.pipeline import Verdict, screen
+from service.storage.comments import Comment
+from service.storage.findings import Finding
+from service.storage.revisions import Revision
+from service.storage.uow import Session
+from service.text.language import reading_direction, text_language
+from service.text.sanitize import SANITISER_VERSION, render, text_of
+
+
+@dataclass(frozen=True)
+class JudgedText:
+    """What will be stored of a text, and what the checks said of it."""
+
+    name: str
+    website: str | None
+    source: str
+    html: str
+    text_digest: bytes
+    language: str | None
+    direction: str
+    verdict: Verdict
+
+
+def judge(
+    facts: Facts, policy: SitePolicy, text_digest: bytes, on_failed_check: Callable[[str, Exception], None]
+) -> JudgedText:
+    """Sanitises and screens ``facts.body``. A check that fails holds the text and is heard of."""
+    html = render(facts.body)
+    shown = text_of(html)
+    return JudgedText(
+        name=facts.name,
+        website=facts.website,
+        source=facts.body,
+        html=html,
+        text_digest=text_digest,
+        language=text_language(shown, policy.language),
+        direction=reading_direction(shown),
+        verdict=screen(facts, on_failure=on_failed_check),
+    )
+
+
+def add_revision(
+    session: Session, comment: Comment, number: int, judged: JudgedText, new_id: NewId, now: datetime
+) -> None:
+    """Writes the text down as revision ``number`` of ``comment``, never to be changed again, with its findings
+    in the order the checks ran.
+    """
+    session.add(
+        Revision(
+            comment_id=comment.id,
+            number=number,
+            site_id=comment.site_id,
+            name=judged.name,
+            website=judged.website,
+            source=judged.source,
+            html=judged.html,
+            sanitiser_version=SANITISER_VERSION,
+            language=judged.language,
+            direction=judged.direction,
+            text_digest=judged.text_digest,
+            created_at=now,
+        )
+    )
+    session.flush()
+    for found in judged.verdict.findings:
+        session.add(
+            Finding(
+                id=new_id(now),
+                site_id=comment.site_id,
+                comment_id=comment.id,
+                revision=number,
+                code=found.code,
+                rule=found.rule,
+                check_version=found.check_version,
+                spans=[list(span) for span in found.spans],
+            )
+        )
+    session.flush()
