@@ -26,7 +26,7 @@ class Settings:
 
     database_url: str = field(repr=False, metadata={"help": "SQLite file or PostgreSQL address"})
     secret_key: str = field(
-        repr=False, metadata={"help": "signs receipts and form tokens; 32 bytes, base64url"}
+        repr=False, metadata={"help": "signs receipts and recognises repeats; 32 bytes, base64url"}
     )
     index_key: str = field(repr=False, metadata={"help": "recognises equal addresses; 32 bytes, base64url"})
     vault_keys: str = field(
@@ -36,7 +36,7 @@ class Settings:
         metadata={"help": "the address readers and moderators use, such as https://taliq.example"}
     )
     trusted_proxies: str = field(
-        default="", metadata={"help": "networks whose X-Forwarded-* are believed, comma-separated"}
+        default="", metadata={"help": "networks whose X-Forwarded-For is believed, comma-separated"}
     )
     rate_minute: int = field(
         default=30, metadata={"help": "submissions a minute from one network (/32, /64)"}

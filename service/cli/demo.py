@@ -9,16 +9,16 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
 from service.bootstrap import build
 from service.cli.keys import fresh_keys
-from service.cli.sample import SITE, place, seed
+from service.cli.sample import place, seed
 from service.cli.serve import check_port, environment_with
 from service.demo.comments import THREADS
 from service.domain.errors import ConfigurationError
-from service.queries import site_setup
 from service.settings import Settings
 
 HOST = "127.0.0.1"
@@ -43,13 +43,14 @@ def demo(port: int, site_port: int, folder: Path) -> None:
             "The service and the news site need a port each; choose another with --site-port."
         )
     service_url, site_url = f"http://{HOST}:{port}", f"http://{HOST}:{site_port}"
+    path = folder.resolve() / "taliq.sqlite3"
     environment = {
         **_keys(folder),
-        "TALIQ_DATABASE_URL": f"sqlite:///{folder.resolve() / 'taliq.sqlite3'}",
+        "TALIQ_DATABASE_URL": _address(path),
         "TALIQ_PUBLIC_URL": service_url,
         "TALIQ_LOG_LEVEL": "warning",
     }
-    password = _prepare(environment, site_url)
+    password = _prepare(environment, path, site_url)
     commands = {
         "service": [sys.executable, "-m", "service", "serve", "--host", HOST, "--port", str(port)],
         "site": [
@@ -83,19 +84,31 @@ def _keys(folder: Path) -> dict[str, str]:
         ) from None
 
 
-def _prepare(environment: dict[str, str], site_url: str) -> str | None:
-    """Migrates, and fills an empty database. The moderator's password, when it has just been made."""
+def _prepare(environment: dict[str, str], path: Path, site_url: str) -> str | None:
+    """Makes the demo's database, or brings the one that is there to this release. The moderator's password, when
+    it has just been made.
+
+    A new one is filled beside its place and moved there whole: stopped half-way, the next start begins again.
+    """
+    if not path.exists():
+        unfinished = path.with_name("unfinished.sqlite3")
+        for leftover in path.parent.glob("unfinished.sqlite3*"):
+            leftover.unlink()
+        settings = Settings.from_env({**environment, "TALIQ_DATABASE_URL": _address(unfinished)})
+        password = seed(settings, site_url, LOGIN)
+        unfinished.replace(path)
+        return password
     container = build(Settings.from_env(environment))
     try:
         container.schema.upgrade()
-        known = [s.slug for s in container.reader.run(site_setup.list_sites)]
-        if SITE in known:
-            place(container, site_url)
+        place(container, site_url)
     finally:
         container.close()
-    if SITE not in known:
-        return seed(Settings.from_env(environment), site_url, LOGIN)
     return None
+
+
+def _address(path: Path) -> str:
+    return f"sqlite:///{quote(str(path))}"
 
 
 def _run(
@@ -129,10 +142,12 @@ def _run(
 
 
 def _wait_for(url: str, children: list[subprocess.Popen[bytes]]) -> None:
+    # A proxy named in the environment is for the world outside, not for this machine itself.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and all(c.poll() is None for c in children):
         try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own loopback address
+            with opener.open(url, timeout=1):
                 return
         except OSError:
             time.sleep(0.1)

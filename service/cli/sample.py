@@ -31,10 +31,11 @@ class _SetClock:
 
 
 def seed(settings: Settings, site_url: str, login: str) -> str:
-    """Makes the site, its threads, a moderator and comments in every status; the moderator's new password."""
+    """Migrates an empty database and fills it: site, threads, a moderator, comments in every status. The password."""
     clock, start, password = _SetClock(), utc_now(), new_password()
     container = build(settings, clock=clock)
     try:
+        container.schema.upgrade()
         clock.now = start - timedelta(minutes=max(c.minutes_ago for c in COMMENTS) + 60)
         site = container.manage_sites.create(SITE, NAME, {"language": "ar"})
         place(container, site_url)

@@ -29,14 +29,11 @@ def serve(
     host: str, port: int, workers: int, threads: int, tls_certificate: Path | None, tls_key: Path | None
 ) -> None:
     """Serve readers and moderators. Settings come from the environment; a proxy should stand in front."""
+    if bool(tls_certificate) != bool(tls_key):
+        raise ConfigurationError("TLS needs both --tls-certificate and --tls-key.")
     check_port(host, port)
     with wired() as container:
-        found, wanted = container.schema.current(), container.schema.head()
         level = container.settings.log_level
-    if found != wanted:
-        raise ConfigurationError(
-            f"The database is at {found or 'empty'}, this release wants {wanted}: taliq db upgrade."
-        )
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels

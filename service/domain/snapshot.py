@@ -84,15 +84,16 @@ def cut(comments: Sequence[PublicComment], *, last: bool) -> list[list[PublicCom
     At the end of a thread pages are filled up, since more will follow; in the middle an overflowing page is
     halved, so that the next arrival there does not overflow again.
     """
-    size = MAX_COMMENTS
-    if not last and len(comments) > MAX_COMMENTS:
-        size = ceil(len(comments) / (len(comments) // MAX_COMMENTS + 1))
+    most_comments, most_roots = MAX_COMMENTS, MAX_ROOTS
+    if not last:
+        most_comments = _share(len(comments), MAX_COMMENTS)
+        most_roots = _share(len({c.root for c in comments}), MAX_ROOTS)
     pages: list[list[PublicComment]] = [[]]
     roots = 0
     for _, members in groupby(comments, key=lambda c: c.root):
         group = list(members)
-        tears = len(pages[-1]) + len(group) > size and len(group) <= MAX_COMMENTS
-        if pages[-1] and (tears or roots == MAX_ROOTS):
+        tears = len(pages[-1]) + len(group) > most_comments and len(group) <= MAX_COMMENTS
+        if pages[-1] and (tears or roots == most_roots):
             pages.append([])
             roots = 0
         roots += 1
@@ -102,3 +103,8 @@ def cut(comments: Sequence[PublicComment], *, last: bool) -> list[list[PublicCom
                 roots = 1
             pages[-1].append(comment)
     return pages
+
+
+def _share(total: int, most: int) -> int:
+    """How much each page takes when an overflow is shared out evenly."""
+    return most if total <= most else ceil(total / ceil(total / most))

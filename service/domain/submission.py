@@ -164,11 +164,16 @@ def _parent(reading: _Reading) -> UUID | None:
         return None
 
 
+def is_submission_id(typed: object) -> bool:
+    """22 to 64 characters of base64url, so that 128 random bits fit, and not plainly lazy ones."""
+    return isinstance(typed, str) and bool(_SUBMISSION_ID.fullmatch(typed)) and len(set(typed)) >= 8
+
+
 def _submission_id(reading: _Reading) -> str | None:
-    """The retry key: 22 to 64 characters of base64url, so that 128 random bits fit; plainly lazy ones refused."""
+    """The retry key."""
     typed = reading.text("submission_id")
     if not typed:
         return None
-    if not _SUBMISSION_ID.fullmatch(typed) or len(set(typed)) < 8:
+    if not is_submission_id(typed):
         reading.refuse("submission_id", "submission_id_invalid")
     return typed

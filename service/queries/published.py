@@ -33,6 +33,7 @@ class PublishedPage:
     content: str
     digest: str
     next: str | None
+    language: str = "ar"
 
     def etag(self, *variant: str) -> str:
         """A strong tag over everything the bytes are made from; ``variant`` tells JSON from a fragment."""
@@ -63,13 +64,15 @@ def published_page(
     thread = threads.find(session, site.id, key)
     named = _cursor_id(cursor)
     if thread is None:
-        return PublishedPage(key, "", None, "open", 0, order, "[]", "", None)
+        return PublishedPage(key, "", None, "open", 0, order, "[]", "", None, site.policy.language)
     rows = session.execute(_two_pages(site, thread.id, named, order)).all()
     if not rows and named is not None:
         raise MalformedError("bad_cursor")
     if not rows:
-        return PublishedPage(key, thread.title, thread.url, thread.state, 0, order, "[]", "", None)
+        language = site.policy.language
+        return PublishedPage(key, thread.title, thread.url, thread.state, 0, order, "[]", "", None, language)
     return PublishedPage(
+        language=site.policy.language,
         key=thread.key,
         title=thread.title,
         url=thread.url,

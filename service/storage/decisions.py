@@ -1,8 +1,8 @@
 """Decisions: the append-only log, chained per subject.
 
-Each row's ``hash`` covers its own facts and the hash of the subject's row before it, so that a row changed or
-taken out later no longer fits. Triggers refuse UPDATE and DELETE on both databases. No free text: an actor's
-printed label and codes, nothing a reader wrote.
+Each row's ``hash`` covers its own facts and the hash of the subject's row before it, so that a row changed later,
+or taken out from between two others, no longer fits; a missing last one shows in the subject's version. Triggers
+refuse UPDATE and DELETE on both databases. No free text: an actor's printed label and codes, nothing a reader wrote.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from service.domain.errors import ConfigurationError
 
@@ -26,6 +27,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
     "PRAGMA secure_delete = ON",
+    # Or INSERT OR REPLACE would take a row out of the decision log past its triggers.
+    "PRAGMA recursive_triggers = ON",
 )
 
 
@@ -52,7 +55,10 @@ def check_sqlite(version: tuple[int, ...]) -> None:
 
 def database_url(text: str) -> URL:
     """The SQLAlchemy address; hosts' ``postgres://`` and plain ``postgresql://`` mean psycopg 3."""
-    url = make_url(text)
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigurationError("TALIQ_DATABASE_URL is no address SQLAlchemy can read.") from None
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):

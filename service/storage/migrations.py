@@ -11,7 +11,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
+from service.domain.errors import ConfigurationError
 from service.storage.schema import metadata
 
 _PACKAGE = Path(__file__).parent.parent
@@ -40,9 +42,12 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def current(engine: Engine) -> str | None:
-    """The revision the database stands at; ``None`` for an empty one."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """The revision the database stands at; ``None`` for an empty one. ``ConfigurationError`` when it does not open."""
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise ConfigurationError("The database named by TALIQ_DATABASE_URL does not open.") from error
 
 
 def head() -> str:

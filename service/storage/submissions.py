@@ -61,20 +61,29 @@ def add_once(session: Session, new: ReceivedSubmission) -> ReceivedSubmission:
 
 
 def repeated_since(session: Session, site_id: UUID, repeat_key: bytes, moment: datetime) -> bool:
-    """Whether the same thread, address and text came in after ``moment``.
+    """Whether the same thread, address and text came in after ``moment``, without a submission id as well.
 
-    Takes a lock on the key first where writers run side by side: two clicks on one button are two
-    transactions, and neither would see the other.
+    Posts with an id are left out: a stranger who repeats a public comment with guessed addresses must not learn
+    from the answer which of them is right, and every form of ours has an id.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(struct.unpack("<q", repeat_key[:8])[0])))
+    one_at_a_time(session, repeat_key)
     found = session.scalar(
         select(ReceivedSubmission.comment_id)
         .where(
             ReceivedSubmission.site_id == site_id,
             ReceivedSubmission.repeat_key == repeat_key,
+            ReceivedSubmission.submission_id.is_(None),
             ReceivedSubmission.received_at > moment,
         )
         .limit(1)
     )
     return found is not None
+
+
+def one_at_a_time(session: Session, key: bytes) -> None:
+    """Waits, where writers run side by side, until nobody else holds ``key``; held to the end of the transaction.
+
+    Two clicks on one button are two transactions, and neither would see the other's rows.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(struct.unpack("<q", key[:8])[0])))

@@ -1,7 +1,8 @@
 """The unit of work: begins, commits, translates errors, and runs a change again when that is safe.
 
 A use case hands over one function of the session, free of other side effects. It may run more than once:
-after a serialisation failure, a deadlock or a lost connection the transaction left nothing behind.
+after a serialisation failure or a deadlock the transaction left nothing behind. A connection lost during the
+commit itself leaves it open whether it did: submission and client ids make the second run harmless then.
 """
 
 from __future__ import annotations
@@ -55,7 +56,11 @@ class UnitOfWork:
                     self._before_commit(session)
                     return result
             except IntegrityError as error:
-                raise _conflict(error) from error
+                conflict = _conflict(error)
+                # A client id taken by somebody else just now: the next run finds it, and refuses that one item only.
+                if attempt == 1 and getattr(conflict, "code", "") == "client_id_reused":
+                    continue
+                raise conflict from error
             except (DBAPIError, PoolTimeout) as error:
                 if attempt == ATTEMPTS or not _may_run_again(error):
                     raise _translated(error) from error

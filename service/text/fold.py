@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from service.text.clean import stream_safe
+
 
 def fold(text: str) -> str:
     """The text without differences of case, compatibility form and spacing, for comparing only.
@@ -11,5 +13,5 @@ def fold(text: str) -> str:
     It is shallow on purpose for now: hamza seats, vowel signs and look-alike letters still count as
     different. Folding deeper will change the digests made from it.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", stream_safe(text)).casefold())
     return " ".join(folded.split())

@@ -12,7 +12,11 @@ from urllib.parse import quote, urlsplit
 
 import idna
 
+from service.text.clean import stream_safe
 from service.text.links import check_link
+
+#: Longer than any address that works; what is longer is not looked at.
+MAX_LENGTH = 8_192
 
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _UNSAFE = re.compile(r"[\s<>\"'`\\^{}|]")
@@ -22,9 +26,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def canonical_url(raw: str) -> str | None:
     """The one spelling of an absolute http(s) address without its fragment; ``None`` when it is not one."""
-    url = raw.strip().replace("&amp;", "&")
+    if len(raw) > MAX_LENGTH or stream_safe(raw) != raw:
+        return None
+    url = raw.strip()
+    while "&amp;" in url:
+        url = url.replace("&amp;", "&")
     url = _UNSAFE.sub(lambda m: quote(m.group(), safe=""), unicodedata.normalize("NFC", url))
-    if check_link(url, max_length=8192) is None:
+    if check_link(url, max_length=MAX_LENGTH) is None:
         return None
     parts = urlsplit(url)
     origin = origin_of(url)
@@ -37,7 +45,7 @@ def canonical_url(raw: str) -> str | None:
 
 def origin_of(url: str) -> str | None:
     """``scheme://host[:port]`` in lower case, IDN as punycode, default port dropped; ``None`` if there is none."""
-    if check_link(url, max_length=8192) is None:
+    if check_link(url, max_length=MAX_LENGTH) is None:
         return None
     parts = urlsplit(url)
     host = _ascii_host(parts.hostname or "")
@@ -59,7 +67,7 @@ def _ascii_host(host: str) -> str | None:
 
 
 def _decoded(part: str) -> str:
-    return unicodedata.normalize("NFC", _ENCODED.sub(lambda m: _decode_run(m.group()), part))
+    return unicodedata.normalize("NFC", stream_safe(_ENCODED.sub(lambda m: _decode_run(m.group()), part)))
 
 
 def _decode_run(run: str) -> str:

@@ -68,7 +68,7 @@ class DecideComments:
             outcomes = []
             for request in requests:
                 try:
-                    found = _earlier_answer(earlier, request)
+                    found = _earlier_answer(earlier, request, principal)
                     if found is None:
                         marker = batch if len(requests) > 1 else None
                         found = self._decide(
@@ -123,8 +123,15 @@ def _target(comment: Comment, action: Action) -> Status:
         raise
 
 
-def _earlier_answer(earlier: dict[str, Decision], request: DecisionRequest) -> Decision | None:
+def _earlier_answer(
+    earlier: dict[str, Decision], request: DecisionRequest, principal: Principal
+) -> Decision | None:
+    """The decision made under this client id, when it was the very same request by the very same actor."""
     found = earlier.get(request.client_id) if request.client_id else None
-    if found is not None and (found.subject_id != request.comment or found.action != request.action.value):
+    if found is None:
+        return None
+    made = (found.subject_id, found.action, found.version, found.actor_id)
+    asked = (request.comment, request.action.value, request.version, principal.actor.id)
+    if made != asked or (request.action is Action.REJECT and found.reason != request.reason):
         raise ConflictError("client_id_reused")
     return found

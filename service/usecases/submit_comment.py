@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from service.domain import messages
 from service.domain.errors import ConflictError, FieldError, ForbiddenError, InvalidError
 from service.domain.moderation import Action, Actor, ActorKind, Status
 from service.domain.ports import Clock, NewId, Signer, Vault
-from service.domain.submission import FIELDS, Submission, read_submission
+from service.domain.submission import FIELDS, Submission, is_submission_id, read_submission
 from service.screening.facts import Facts
 from service.storage import comments, outbox, revisions, sites, submissions, threads
 from service.storage.authors import Author
@@ -53,6 +53,7 @@ class _Prepared:
     judged: JudgedText
     fingerprint: bytes
     repeat_key: bytes
+    facts: Facts
 
 
 class SubmitComment:
@@ -80,7 +81,9 @@ class SubmitComment:
         if first is not None:
             return first
         submission, errors = read_submission(raw, site.policy)
-        text_digest = self._signer.digest("text", str(site.id), fold(submission.body))
+        # A text that is refused anyway is neither folded nor looked for.
+        folded = "" if errors else fold(submission.body)
+        text_digest = self._signer.digest("text", str(site.id), folded)
         text_seen, more = self._reader.run(lambda session: _context(session, site, submission, errors, text_digest))
         if errors or more:
             raise InvalidError([*errors, *more])
@@ -88,17 +91,30 @@ class SubmitComment:
         return self._uow.run(lambda session: self._store(session, site, prepared))
 
     def _fingerprint(self, raw: Mapping[str, object]) -> bytes:
-        sent = {name: raw.get(name) for name in FIELDS if name not in ("submission_id", "lang")}
-        return self._signer.digest("submission", json.dumps(sent, sort_keys=True))
+        """Keyed, over everything that was sent. The address goes in as its mark from the vault: without that key
+        too, nobody who holds the digest can try addresses against it.
+        """
+        sent = {name: raw.get(name) for name in FIELDS if name not in ("submission_id", "lang", "email")}
+        address = self._vault.fingerprint(json.dumps(raw.get("email")), site=UUID(int=0)).hex()
+        return self._signer.digest("submission", json.dumps(sent, sort_keys=True), address)
+
+    def _repeat_key(self, site: Site, submission: Submission) -> bytes:
+        """What makes two posts without an id the same. Where no address is given the name has to do: two readers
+        who both write "thank you" are two.
+        """
+        address = submission.address
+        who = self._vault.fingerprint(address.canonical, site=site.id).hex() if address else submission.name
+        return self._signer.digest("repeat", submission.thread_key, who, submission.body)
 
     def _arrive(
         self, session: Session, site_slug: str, raw: Mapping[str, object], fingerprint: bytes
     ) -> tuple[Site, Answer | None]:
         site = sites.get_by_slug(session, site_slug)
         submission_id = raw.get("submission_id")
-        if not isinstance(submission_id, str) or not submission_id:
+        # What is no id has not been stored; PostgreSQL does not even take every text to look for.
+        if not is_submission_id(submission_id):
             return site, None
-        earlier = submissions.find(session, site.id, submission_id)
+        earlier = submissions.find(session, site.id, str(submission_id))
         return site, self._repeat(earlier, fingerprint) if earlier else None
 
     def _repeat(self, earlier: ReceivedSubmission, fingerprint: bytes) -> Answer:
@@ -116,12 +132,12 @@ class SubmitComment:
         self, site: Site, submission: Submission, text_digest: bytes, text_seen: bool, fingerprint: bytes
     ) -> _Prepared:
         facts = Facts(site.policy.mode, submission.name, submission.body, submission.website, text_seen)
-        address = submission.address.canonical if submission.address else ""
         return _Prepared(
             submission=submission,
             judged=judge(facts, site.policy, text_digest, self._on_failed_check),
             fingerprint=fingerprint,
-            repeat_key=self._signer.digest("repeat", submission.thread_key, address, submission.body),
+            repeat_key=self._repeat_key(site, submission),
+            facts=facts,
         )
 
     def _store(self, session: Session, site: Site, prepared: _Prepared) -> Answer:
@@ -130,6 +146,8 @@ class SubmitComment:
             session, site.id, prepared.repeat_key, now - REPEAT_WINDOW
         ):
             return Answer(status=None)
+        if prepared.judged.verdict.publish:
+            prepared = self._judged_again(session, site, prepared)
         comment_id = self._new_id(now)
         status = Status.APPROVED if prepared.judged.verdict.publish else Status.PENDING
         record = submissions.add_once(
@@ -154,6 +172,17 @@ class SubmitComment:
         else:
             outbox.put(session, self._new_id(now), site.id, messages.comment_held(comment.id, thread.id), now)
         return Answer(status, comment_id, self._signer.receipt(comment_id, 0), now)
+
+    def _judged_again(self, session: Session, site: Site, prepared: _Prepared) -> _Prepared:
+        """Eight copies sent at once have each not been seen when they are read. Before one is published it waits
+        for the others, and then it has.
+        """
+        digest = prepared.judged.text_digest
+        submissions.one_at_a_time(session, digest)
+        if not revisions.text_seen(session, site.id, digest):
+            return prepared
+        facts = replace(prepared.facts, text_seen=True)
+        return replace(prepared, judged=judge(facts, site.policy, digest, self._on_failed_check))
 
     def _thread(self, session: Session, site: Site, submission: Submission, now: datetime) -> Thread:
         """The thread, started if need be. What a reader sends never changes one that is known."""
@@ -246,4 +275,4 @@ def _context(
         thread is None or not comments.find_public_parent(session, site.id, thread.id, submission.parent)
     ):
         more.append(FieldError("parent", "parent_unknown"))
-    return bool(submission.body) and revisions.text_seen(session, site.id, text_digest), more
+    return not errors and revisions.text_seen(session, site.id, text_digest), more

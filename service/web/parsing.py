@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from flask import Request
 
 from service.domain.errors import MalformedError, TooLargeError, UnsupportedMediaTypeError
+from service.text.clean import has_surrogate
 
 T = TypeVar("T")
 #: The same limit stands in the proxy's configuration.
@@ -92,7 +93,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _refuse_surrogates(value: object) -> None:
     if isinstance(value, str):
-        if any("\ud800" <= c <= "\udfff" for c in value):
+        if has_surrogate(value):
             raise MalformedError("lone_surrogate")
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -101,8 +101,10 @@ def check_same_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise ForbiddenError("csrf_failed")
     origin = request.headers.get("Origin")
-    own = (container().settings.public_origin, origin_of(request.host_url))
-    if origin is not None and origin_of(origin) not in own:
+    if origin is None:
+        return
+    given = origin_of(origin)
+    if given is None or given not in (container().settings.public_origin, origin_of(request.host_url)):
         raise ForbiddenError("csrf_failed")
 
 

@@ -38,6 +38,24 @@ def approve(newsroom: Newsroom, comments: list[UUID]) -> None:
     assert all(o.decision for o in outcomes)
 
 
+def test_approving_in_any_order_leaves_full_pages(small_newsroom: Newsroom) -> None:
+    comments = [small_newsroom.pending() for _ in range(300)]
+    for part in range(0, 300, 10):
+        approve(small_newsroom, random.Random(3).sample(comments, 300)[part : part + 10])
+    assert len(ids(walk(small_newsroom))) == 300
+    ((pages,),) = small_newsroom.sql("SELECT count(*) FROM page")
+    assert pages <= 15
+
+
+def test_approving_from_the_newest_on_leaves_full_pages(small_newsroom: Newsroom) -> None:
+    comments = [small_newsroom.pending() for _ in range(120)]
+    for comment in reversed(comments):
+        small_newsroom.decide(comment, Action.APPROVE)
+    assert ids(walk(small_newsroom)) == [str(c) for c in comments]
+    ((pages,),) = small_newsroom.sql("SELECT count(*) FROM page")
+    assert pages <= 6
+
+
 def test_an_unknown_thread_is_an_empty_list(newsroom: Newsroom) -> None:
     page = fetch(newsroom)
     assert (page.count, page.comments(), page.next) == (0, [], None)

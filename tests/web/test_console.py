@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.domain.moderation import Action
-from tests.newsroom import PASSWORD, Newsroom
+from tests.newsroom import FIELDS, PASSWORD, Newsroom
 
 COOKIE = "taliq-console"
 
@@ -183,6 +183,42 @@ def test_a_moderator_sees_only_the_sites_of_the_account(small_newsroom: Newsroom
     client = sign_in(small_newsroom)
     assert client.get("/console/?site=other").status_code == 404
     assert client.get("/console/?site=demo").status_code == 200
+
+
+def test_a_moderator_of_two_papers_decides_on_the_one_shown(newsroom: Newsroom) -> None:
+    newsroom.container.manage_sites.create("zeta", "أخرى", {"origins": ["https://zeta.example"]})
+    newsroom.container.manage_staff.create_moderator("both", "اثنان", PASSWORD, "moderator", ["demo", "zeta"])
+    fields = {**FIELDS, "url": "https://zeta.example/a"}
+    newsroom.container.submit_comment.submit("zeta", fields)
+    client = newsroom.client()
+    client.post("/console/login", data={"login": "both", "password": PASSWORD})
+    page = client.get("/console/?site=zeta").get_data(as_text=True)
+    done = client.post("/console/decide", data={**hidden(page, "/console/decide"), "action": "approve"})
+    assert "decided=" in done.headers["Location"]
+    assert newsroom.sql("SELECT status FROM comment") == [("approved",)]
+    after = client.get(done.headers["Location"]).get_data(as_text=True)
+    client.post("/console/undo", data=hidden(after, "/console/undo"))
+    assert newsroom.sql("SELECT status FROM comment") == [("pending",)]
+
+
+def test_deciding_after_the_session_ended_leads_back_to_the_queue(newsroom: Newsroom) -> None:
+    newsroom.pending()
+    client = sign_in(newsroom)
+    form = hidden(client.get("/console/").get_data(as_text=True), "/console/decide")
+    newsroom.clock.forward(hours=13)
+    answer = client.post("/console/decide", data={**form, "action": "approve"})
+    assert answer.headers["Location"] == "/console/login?next=/console/"
+
+
+def test_the_page_of_one_comment_speaks_the_language_and_offers_undo(small_newsroom: Newsroom) -> None:
+    comment = small_newsroom.pending()
+    client = sign_in(small_newsroom, lang="ar")
+    page = client.get(f"/console/comments/{comment}").get_data(as_text=True)
+    done = client.post("/console/decide", data={**hidden(page, "/console/decide"), "action": "approve"})
+    after = client.get(done.headers["Location"]).get_data(as_text=True)
+    assert ">approve<" not in after
+    assert 'action="/console/undo"' in after
+    assert 'href="/console/?site=demo&amp;view=approved"' in after
 
 
 def test_the_language_is_the_moderators_choice(small_newsroom: Newsroom) -> None:

@@ -116,7 +116,9 @@ def test_the_fragment_is_whole_escaped_and_in_the_language_asked_for(small_newsr
     assert 'dir="rtl"' in html
     assert 'lang="en"' in english.get_data(as_text=True)
     assert arabic.headers["ETag"] != english.headers["ETag"]
-    assert client.get(HTML.replace("lang=ar", "lang=xx")).status_code == 400
+    for asked, answered in (("en-US", "en"), ("fr", "ar"), ("", "ar")):
+        html = client.get(HTML.replace("lang=ar", f"lang={asked}")).get_data(as_text=True)
+        assert f'lang="{answered}"' in html
 
 
 def test_deep_replies_stand_flat_and_name_whom_they_answer(small_newsroom: Newsroom) -> None:

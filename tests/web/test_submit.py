@@ -122,9 +122,10 @@ def test_a_reader_starts_a_thread_and_never_changes_it(newsroom: Newsroom) -> No
 
 
 def test_a_thread_key_may_hold_slashes_and_arabic(newsroom: Newsroom) -> None:
-    key = "سياسة/2026/نهر"
-    made = newsroom.client().put(f"/v1/sites/demo/threads/{key}", json={}, headers=newsroom.token("threads:write"))
-    assert (made.status_code, made.json["key"]) == (200, key)
+    client, auth = newsroom.client(), newsroom.token("threads:write")
+    for key in ("سياسة/2026/نهر", "/2026/نهر", "a//b", "x/"):
+        made = client.put(f"/v1/sites/demo/threads/{key}", json={}, headers=auth)
+        assert (made.status_code, made.json["key"]) == (200, key)
 
 
 def test_only_the_sites_own_origins_may_post(small_newsroom: Newsroom) -> None:
@@ -258,3 +259,64 @@ def test_a_form_can_be_had_by_the_articles_address_alone(small_newsroom: Newsroo
     answer = small_newsroom.client().get("/v1/sites/demo/form", query_string={"url": f"{ORIGIN}/a"})
     assert answer.status_code == 200
     assert small_newsroom.client().get("/v1/sites/demo/form").status_code == 400
+
+
+def test_a_body_without_a_length_is_not_cut_to_fit(small_newsroom: Newsroom) -> None:
+    import io
+
+    padded = json.dumps(FIELDS).encode() + b" " * MAX_BODY_BYTES
+    answer = small_newsroom.client().post(
+        ADDRESS,
+        input_stream=io.BytesIO(padded),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+
+
+def test_a_guessed_address_is_answered_like_any_other(newsroom: Newsroom) -> None:
+    """Whoever repeats a public comment with addresses of their choice must not learn which is right."""
+    newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
+    client = newsroom.client()
+    client.post(ADDRESS, data={**FIELDS, "email": "boss@example.org", "submission_id": secrets.token_urlsafe(24)})
+    guesses = [client.post(ADDRESS, json={**FIELDS, "email": e}).json for e in ("x@example.org", "boss@example.org")]
+    assert [g["status"] for g in guesses] == ["pending", "pending"]
+    assert [sorted(g) for g in guesses] == [sorted(guesses[0])] * 2
+
+
+def test_two_readers_without_an_address_who_write_the_same_are_two(newsroom: Newsroom) -> None:
+    newsroom.container.manage_sites.set_policy("demo", {"email": "optional"})
+    client = newsroom.client()
+    for name in ("سلمى", "علي"):
+        assert client.post(ADDRESS, data={**FIELDS, "name": name, "email": "", "body": "شكرًا"}).status_code == 303
+    assert newsroom.sql("SELECT count(*) FROM comment") == [(2,)]
+
+
+def test_copies_sent_at_once_do_not_publish_themselves(newsroom: Newsroom) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: newsroom.submit(email=f"bot{n}@example.org", body="غارة"), range(8)))
+    assert [a.status for a in answers].count("approved") == 1
+    assert newsroom.sql("SELECT count(*) FROM finding WHERE code = 'duplicate_text'") == [(7,)]
+
+
+def test_a_script_can_read_why_it_was_refused(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    for address in ("/v1/sites/demo/comments", "/v1/sites/nobody/comments?thread=a", "/v1/sites/demo/counts"):
+        refused = client.get(address, headers={"Origin": ORIGIN})
+        assert refused.status_code in (400, 404)
+        assert refused.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_receipt_travels_in_no_referer(small_newsroom: Newsroom) -> None:
+    sent = small_newsroom.client().post(ADDRESS, json=FIELDS).json
+    page = small_newsroom.client().get(f"/v1/sites/demo/receipts/{sent['receipt']}", headers={"Accept": "text/html"})
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_an_id_nobody_could_use_is_replaced_in_the_form_that_comes_back(small_newsroom: Newsroom) -> None:
+    page = small_newsroom.client().post(ADDRESS, data={**FIELDS, "submission_id": "too-short"})
+    assert page.status_code == 422
+    assert "too-short" not in page.get_data(as_text=True)

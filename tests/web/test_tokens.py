@@ -54,6 +54,8 @@ def test_the_secret_is_not_in_the_database(newsroom: Newsroom) -> None:
         ("approve", {"version": "1"}, "version", "not_integer"),
         ("approve", {"version": True}, "version", "not_integer"),
         ("approve", {"version": 0}, "version", "not_integer"),
+        ("approve", {"version": 1.5}, "version", "not_integer"),
+        ("spam", {"version": 1, "client_id": "x" * 10 + "\n"}, "client_id", "client_id_invalid"),
         ("reject", {"version": 1}, "reason", "reason_required"),
         ("reject", {"version": 1, "reason": "x"}, "reason", "reason_unknown"),
         ("spam", {"version": 1, "client_id": "no"}, "client_id", "client_id_invalid"),
@@ -162,3 +164,9 @@ def test_another_sites_token_finds_no_thread_here(newsroom: Newsroom) -> None:
     assert client.put("/v1/sites/demo/threads/a", json={}, headers=headers).status_code == 404
     assert client.get(f"/v1/moderation/comments/{comment}", headers=headers).status_code == 404
     assert client.get(QUEUE, headers=headers).json["comments"] == []
+
+
+def test_an_endless_version_is_a_field_error(small_newsroom: Newsroom) -> None:
+    address = f"/v1/moderation/comments/{small_newsroom.pending()}/approve"
+    headers = {**small_newsroom.token(), "Content-Type": "application/json"}
+    assert small_newsroom.client().post(address, data='{"version": 1e999}', headers=headers).status_code == 422

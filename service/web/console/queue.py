@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from service.domain.access import Permission
 from service.i18n import t
@@ -15,9 +15,14 @@ from service.web.console.presenters import history_item, item, notice, reasons, 
 from service.web.console.session import Desk, at_desk
 from service.web.context import container
 from service.web.public import query
+from service.web.rendering import see_other
 
 
 def register(blueprint: Blueprint) -> None:
+    @blueprint.get("")
+    def entrance() -> Response:
+        return see_other("/console/")
+
     @blueprint.get("/")
     @at_desk
     def show(desk: Desk) -> str:
@@ -51,6 +56,8 @@ def register(blueprint: Blueprint) -> None:
             item=item(card, desk.language, container().clock(), site.slug),
             history=[history_item(d, desk.language) for d in past],
             reasons=reasons(desk.language),
+            undo=undo_offer(desk, request.args.get("decided")),
+            back_url=_address(desk, card.status if card.status in VIEWS else VIEWS[0]),
             return_to=f"/console/comments/{comment_id}?{urlencode({'site': site.slug})}",
             notice=notice(desk.language, request.args.get("problem")),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -67,9 +67,10 @@ def at_desk(view: F) -> F:
         cookie = request.cookies.get(cookie_name())
         moderator = find_signed_in(cookie)
         if cookie is None or moderator is None:
-            return see_other(f"/console/login?next={quote(own_path(request.full_path))}")
+            after = own_path(request.full_path) if request.method == "GET" else _HOME
+            return see_other(f"/console/login?next={quote(after)}")
         g.lang = moderator.language
-        return view(Desk(cookie, moderator, _chosen_site(moderator)), *args, **kwargs)
+        return view(Desk(cookie, moderator, _chosen_site(moderator, request.args.get("site"))), *args, **kwargs)
 
     guarded.access = "moderator"  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]
@@ -84,6 +85,7 @@ def acting(view: F) -> F:
         form = read_form(request)
         check_csrf(form.get("csrf"), desk.cookie)
         container().sign_in.renew(desk.cookie)
+        desk = replace(desk, site=_chosen_site(desk.moderator, form.get("site")))
         response = view(desk, form, *args, **kwargs)
         if "Set-Cookie" not in response.headers:
             set_cookie(response, desk.cookie)
@@ -130,11 +132,10 @@ def page_language() -> str:
     return preferred_language(request.headers.get("Accept-Language"))
 
 
-def _chosen_site(moderator: SignedIn) -> StaffSite:
-    """The site the address names, else the moderator's first."""
+def _chosen_site(moderator: SignedIn, slug: str | None) -> StaffSite:
+    """The site the address or the form names, else the moderator's first."""
     if not moderator.sites:
         raise ForbiddenError("forbidden")
-    slug = request.args.get("site")
     for site in moderator.sites:
         if not slug or site.slug == slug:
             return site

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from service.domain.moderation import ASKABLE, REASONS, Action, Status
 from service.domain.snapshot import timestamp
@@ -14,11 +16,27 @@ from service.queries.queue import Card
 from service.usecases.decide_comments import MAX_ITEMS
 
 CODES: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not_text", "invalid_utf8": "not_text"}
-_CLIENT_ID = validate.Regexp(r"^[A-Za-z0-9_-]{8,64}$", error="client_id_invalid")
 
 
 class Text(fields.String):
     default_error_messages = {**CODES}  # noqa: RUF012
+
+
+class ClientId(Text):
+    """8 to 64 characters of base64url, chosen by the caller."""
+
+    _pattern = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+    def __init__(self) -> None:
+        super().__init__(
+            metadata={"description": "The same again gets the first answer", "pattern": "^[A-Za-z0-9_-]{8,64}$"}
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, *args, **kwargs))
+        if not self._pattern.fullmatch(text):
+            raise ValidationError("client_id_invalid")
+        return text
 
 
 class Id(fields.UUID):
@@ -31,7 +49,7 @@ class Whole(fields.Integer):
     default_error_messages = {**CODES, "invalid": "not_integer"}  # noqa: RUF012
 
     def _validated(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value != int(value):
             raise self.make_error("invalid", input=value)
         return int(value)
 
@@ -50,7 +68,7 @@ class VersionSchema(RequestSchema):
         error_messages={"required": "version_required", "null": "version_required"},
         metadata={"description": "The version of the comment that was judged"},
     )
-    client_id = Text(validate=_CLIENT_ID, metadata={"description": "The same again gets the first answer"})
+    client_id = ClientId()
 
 
 class RejectSchema(VersionSchema):
@@ -77,7 +95,7 @@ class BatchSchema(RequestSchema):
 
 
 class UndoSchema(RequestSchema):
-    client_id = Text(validate=_CLIENT_ID)
+    client_id = ClientId()
 
 
 class ThreadSchema(RequestSchema):

@@ -17,7 +17,7 @@ from service.web.moderation.schemas import ThreadSchema, ThreadViewSchema
 
 
 def register(blueprint: ApiBlueprint) -> None:
-    @blueprint.route("/v1/sites/<site>/threads/<path:key>", methods=["PUT"])
+    @blueprint.route("/v1/sites/<site>/threads/<thread_key:key>", methods=["PUT"])
     @blueprint.doc(summary="Make or change a thread", operationId="putThread")
     @blueprint.response(200, ThreadViewSchema)
     @problems(blueprint, 400, 404, 413, 415, 422)

@@ -14,10 +14,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response, request
 
 from service.web.api import ApiBlueprint, TaliqApi
 from service.web.public import embed, form, published, receipt, submit
+from service.web.security import public_read
+
+#: What any page's script may read, errors included: it holds nothing but what is public.
+READS = frozenset({"public.comments", "public.fragment", "public.counts", "public.form"})
 
 
 def register(app: Flask, api: TaliqApi) -> None:
@@ -26,7 +30,12 @@ def register(app: Flask, api: TaliqApi) -> None:
     published.register(blueprint)
     form.register(blueprint)
     receipt.register(blueprint)
+    blueprint.after_request(_readable_anywhere)
     api.register_blueprint(blueprint)
     assets = Blueprint("assets", __name__)
     embed.register(assets)
     app.register_blueprint(assets)
+
+
+def _readable_anywhere(response: Response) -> Response:
+    return public_read(response) if request.endpoint in READS else response

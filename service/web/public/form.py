@@ -28,7 +28,6 @@ from service.web.public import query
 from service.web.public.published import fragment_html, page_of
 from service.web.public.schemas import ANY_LANG, CURSOR, ORDER, THREAD, parameter
 from service.web.rendering import render
-from service.web.security import public_read
 
 TYPED = ("thread", "url", "title", "name", "email", "website", "body", "parent")
 ANY_THREAD = {**THREAD, "required": False, "description": "The publisher's id for the article; else its url is used"}
@@ -51,7 +50,7 @@ def register(blueprint: ApiBlueprint) -> None:
         g.fragment = True
         view = _view(site)
         html = _render_form(view, _asked(), answer_language(view.site.policy.language))
-        return public_read(_html(html))
+        return _html(html)
 
     @blueprint.route("/v1/sites/<site>/page", methods=["GET"])
     @blueprint.doc(
@@ -104,7 +103,8 @@ def _render_form(
     if view.reply_to is None and not errors:
         shown["parent"] = ""
     # A form that comes back keeps its id: what it sent was refused, so the id is still free.
-    shown["submission_id"] = values["submission_id"] or secrets.token_urlsafe(24)
+    kept = "" if errors and "submission_id" in errors else values["submission_id"]
+    shown["submission_id"] = kept or secrets.token_urlsafe(24)
     form = {
         "action": f"{_origin()}/v1/sites/{site.slug}/comments",
         "lang": language,

@@ -12,14 +12,14 @@ from markupsafe import Markup
 
 from service.domain.errors import NotFoundError
 from service.domain.site import SLUG
+from service.i18n import known_language
 from service.queries import published
 from service.queries.published import ORDERS, PublishedPage
 from service.web.api import ApiBlueprint, problems
 from service.web.context import container
 from service.web.public import query
 from service.web.public.schemas import CURSOR, LANG, ORDER, THREAD, CountsSchema, PageSchema, parameter
-from service.web.rendering import render
-from service.web.security import public_read
+from service.web.rendering import render, templates_digest
 
 #: Shared caches may keep a page for a second; browsers ask again each time and mostly hear 304.
 CACHE = "public, max-age=0, s-maxage=1, must-revalidate"
@@ -52,10 +52,11 @@ def register(blueprint: ApiBlueprint) -> None:
     def fragment(site: str) -> Any:
         """Ready to be put into a page. The language is in the address, so one address is one answer."""
         g.fragment = True
-        language = query.one_of("lang", ("ar", "en"), "ar")
         page = page_of(site, query.known_thread())
+        language = known_language(query.one("lang"), page.language)
         values = {"thread": page.key}
-        tag = page.etag("html", language, page.title, page.url or "", container().settings.public_origin)
+        origin = container().settings.public_origin
+        tag = page.etag("html", language, page.title, page.url or "", origin, templates_digest())
         return _cached(
             tag, "text/html; charset=utf-8", lambda: fragment_html(site, page, language, values).encode()
         )
@@ -89,7 +90,8 @@ def register(blueprint: ApiBlueprint) -> None:
         )
         response = jsonify({"counts": {given: found[key] for given, key in wanted}})
         response.headers["Cache-Control"] = CACHE
-        return public_read(response)
+        response.add_etag()
+        return response.make_conditional(request)
 
 
 def page_of(slug: str, key: str) -> PublishedPage:
@@ -171,7 +173,7 @@ def _cached(tag: str, content_type: str, body: Any) -> Response:
         del response.headers["Content-Type"]
     else:
         response.data = body()
-    return public_read(response)
+    return response
 
 
 def _check_slug(slug: str) -> None:

@@ -35,6 +35,8 @@ def register(blueprint: ApiBlueprint) -> None:
         response = _page(site, receipt, view) if wants_page else _data(view)
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Accept")
+        # The address is the secret: it must not even travel with the requests for our own style sheets.
+        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
 
@@ -64,6 +66,7 @@ def _page(slug: str, receipt: str, view: ReceiptView) -> Response:
         thread_url=view.thread_url,
         thread_title=view.thread_title or None,
         name=view.name,
+        body_dir=view.direction,
         body_html=Markup(view.html),  # noqa: S704 - sanitised when it was stored
         just_sent=request.args.get("sent") == "1",
         receipt_url=f"{container().settings.public_origin}/v1/sites/{slug}/receipts/{receipt}?lang={language}",

@@ -61,7 +61,7 @@ def register(blueprint: ApiBlueprint) -> None:
 
 
 def create(slug: str) -> Response:
-    """The body is read before anything else can refuse it, so that typed text comes back with every refusal."""
+    """A body that could be read comes back with every refusal, so it is read before anything else can refuse."""
     form = request.mimetype == FORM
     g.wants_page = form
     raw, _ = read_fields(request)

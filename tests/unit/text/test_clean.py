@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 from timing import growth
 
 from service.text.clean import LIMIT_MARKS, clean_body, clean_line, has_surrogate, length
+from service.text.fold import fold
+from service.text.urls import canonical_url
 
 #: Letters, marks, joiners, spaces and controls close together, where normal text has them rarely.
 AWKWARD = st.text(
@@ -135,3 +138,15 @@ def test_half_surrogates_are_noticed() -> None:
 def test_cleaning_takes_linear_time(unit: str) -> None:
     for clean in (clean_body, clean_line):
         assert growth(clean, lambda n: "a" + unit * n + "b", 10_000) < 3.2
+
+
+@pytest.mark.parametrize("work", [clean_body, clean_line, fold, canonical_url])
+@pytest.mark.parametrize("before", ["a", "https://news.example/"])
+def test_a_wall_of_accents_costs_no_more_than_its_length(work: Callable[[str], object], before: str) -> None:
+    """The library sorts a run of them in square time: 65,000 pairs held every thread up for 26 seconds."""
+    assert growth(work, lambda size: before + "\u0301\u0316" * size, 2_000) < 3.2
+
+
+def test_marks_of_every_kind_count_as_marks() -> None:
+    piled = clean_line("a" + "\u0301\u302e" * 200)
+    assert sum(unicodedata.combining(c) != 0 for c in piled) <= LIMIT_MARKS

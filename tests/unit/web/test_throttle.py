@@ -7,7 +7,8 @@ import ipaddress
 import pytest
 
 from service.domain.errors import RateLimitedError
-from service.web.throttle import Throttle, client_network
+from service.web import throttle as throttling
+from service.web.throttle import Counter, Limit, Throttle, client_network
 from tests.newsroom import settings_for
 
 PROXIES = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("10.0.0.0/8"))
@@ -64,3 +65,38 @@ def test_an_account_is_slowed_from_one_network_only() -> None:
     with pytest.raises(RateLimitedError):
         throttle.sign_in("sara", "a")
     throttle.sign_in("sara", "b")
+
+
+def test_a_window_slides() -> None:
+    now = [0.0]
+    counter = Counter(lambda: now[0])
+    limit = Limit(10, 60)
+    assert [counter.hit(limit, "a") for _ in range(11)] == [0] * 10 + [60]
+    now[0] = 59.0
+    assert counter.hit(limit, "a") == 1
+    now[0] = 90.0
+    # Half of the last window still counts: five of its ten.
+    assert [counter.hit(limit, "a") for _ in range(6)] == [0] * 5 + [30]
+    now[0] = 300.0
+    assert [counter.hit(limit, "a") for _ in range(11)] == [0] * 10 + [60]
+
+
+def test_what_has_been_quiet_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    counter = Counter(lambda: now[0])
+    for number in range(1_000):
+        counter.hit(Limit(5, 60), f"network {number}")
+    assert len(counter) == 1_000
+    now[0] = 180.0
+    for _ in range(600):
+        counter.hit(Limit(5_000, 60), "another")
+    assert len(counter) == 1
+    monkeypatch.setattr(throttling, "MAX_KEYS", 50)
+    for number in range(500):
+        counter.hit(Limit(5, 60), f"flood {number}")
+    assert len(counter) <= 51
+
+
+def test_two_limits_of_one_key_do_not_mix() -> None:
+    counter = Counter(lambda: 0.0)
+    assert [counter.hit(Limit(1, 60), "a"), counter.hit(Limit(1, 3_600), "a")] == [0, 0]
