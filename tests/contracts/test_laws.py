@@ -1,0 +1,185 @@
+"""The laws that can be read off the source: where a status changes, who commits, who makes markup of text."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections import Counter
+
+from tests.contracts.source import (
+    assigned_attributes,
+    calls,
+    functions,
+    imports,
+    names,
+    python_files,
+    text_files,
+)
+
+#: Everything in the container that writes.
+WRITES = frozenset(
+    ["submit_comment", "decide_comments", "undo_decision", "manage_sites", "manage_staff", "sign_in", "rotate_vault"]
+)
+#: Who makes markup of a string, and how often; each says beside it why it may.
+MARKUP = {
+    "service/demo/site.py": 2,
+    "service/web/console/presenters.py": 2,
+    "service/web/public/form.py": 2,
+    "service/web/public/published.py": 2,
+    "service/web/public/receipt.py": 1,
+}
+
+
+def files_that_call(*wanted: str, folders: tuple[str, ...] = ("service",)) -> dict[str, int]:
+    found = Counter(path for path, tree in python_files(*folders) for name, _ in calls(tree) if name in wanted)
+    return dict(found)
+
+
+def files_that_assign(attribute: str) -> list[str]:
+    return [
+        path
+        for path, tree in python_files("service", "migrations")
+        for name in assigned_attributes(tree)
+        if name == attribute
+    ]
+
+
+def files_that_import(module: str) -> set[str]:
+    return {path for path, tree in python_files() if module in imports(tree)}
+
+
+def test_a_status_is_assigned_in_one_place_only() -> None:
+    assert files_that_assign("status") == ["service/usecases/transition.py"]
+
+
+def test_nothing_else_could_assign_a_status_by_a_name_it_computes() -> None:
+    """``put_thread`` sets the four columns of a thread that it has checked; a thread has a ``state``, no status."""
+    assert files_that_assign("*") == ["service/usecases/manage_sites.py"]
+    assert {p for p, tree in python_files() if "sqlalchemy.update" in imports(tree)} == set()
+
+
+def test_a_comment_is_made_in_one_place_and_starts_pending() -> None:
+    made = [(path, call) for path, tree in python_files() for name, call in calls(tree) if name == "Comment"]
+    assert [path for path, _ in made] == ["service/usecases/submit_comment.py"]
+    status = next(k.value for k in made[0][1].keywords if k.arg == "status")
+    assert ast.unparse(status) == "Status.PENDING.value"
+
+
+def test_only_the_unit_of_work_and_the_migrations_begin_and_commit() -> None:
+    found = files_that_call("begin", "begin_nested", "commit", folders=("service", "migrations"))
+    assert found.keys() == {"service/storage/uow.py", "migrations/env.py"}
+    assert files_that_call("Session", "sessionmaker", "scoped_session").keys() == {"service/storage/uow.py"}
+
+
+def test_domain_knows_the_standard_library_and_text_only() -> None:
+    found = {name.partition(".")[0] for _, tree in python_files("service/domain") for name in imports(tree)}
+    assert found - sys.stdlib_module_names == {"service"}
+
+
+def test_randomness_comes_from_secrets_and_nothing_runs_text_as_code() -> None:
+    forbidden = {"random", "pickle", "marshal", "shelve", "dill", "ctypes", "xml", "yaml"}
+    assert {(p, m) for p, tree in python_files() for m in imports(tree) if m.partition(".")[0] in forbidden} == set()
+    assert files_that_call("eval", "exec", "__import__", "md5", "sha1", "uuid1", "system", "mktemp") == {}
+    compiled = {ast.unparse(c.func) for _, tree in python_files() for name, c in calls(tree) if name == "compile"}
+    assert compiled == {"re.compile"}
+
+
+def test_processes_and_addresses_are_opened_by_the_demo_only() -> None:
+    assert files_that_import("subprocess") == {"service/cli/demo.py"}
+    assert files_that_import("urllib.request") == {"service/cli/demo.py", "service/demo/fragments.py"}
+
+
+def test_the_vault_is_opened_to_rotate_it_and_for_nothing_else() -> None:
+    opened = [
+        path
+        for path, tree in python_files()
+        for name, call in calls(tree)
+        if name == "open" and "vault" in ast.unparse(call.func)
+    ]
+    assert opened == ["service/usecases/rotate_vault.py"]
+    assert files_that_import("service.storage.contacts") == {
+        "service/storage/schema.py",
+        "service/usecases/rotate_vault.py",
+        "service/usecases/submit_comment.py",
+    }
+
+
+def test_what_the_public_fetches_is_made_from_pages_alone() -> None:
+    tree = dict(python_files("service/queries"))["service/queries/published.py"]
+    assert {name for name in imports(tree) if name.startswith("service.storage.")} == {
+        "service.storage.pages",
+        "service.storage.pages.Page",
+        "service.storage.sites",
+        "service.storage.sites.Site",
+        "service.storage.threads",
+    }
+
+
+def test_every_query_names_its_site() -> None:
+    """What is asked across sites stands here, with its reason."""
+    across = {
+        # Sites themselves, and people, who may work for several.
+        "sites.list_all",
+        "staff.find_by_login",
+        "staff.find_session",
+        "staff.end_session",
+        "staff.end_sessions",
+        "staff.drop_expired",
+        # A token is known by its secret; its site is what is learnt from it.
+        "tokens.find_by_hash",
+        # A lock, no table.
+        "submissions.one_at_a_time",
+        # The ring of keys is the installation's.
+        "contacts.list_sealed_otherwise",
+        "contacts.count_by_key",
+    }
+    unnamed = set()
+    for path, tree in python_files("service/storage", "service/queries"):
+        for function in functions(tree):
+            asks = {name for name, _ in calls(function)} & {"select", "delete", "update"}
+            if asks and not names(function) & {"site_id", "site"}:
+                unnamed.add(f"{path.rsplit('/', 1)[1].removesuffix('.py')}.{function.name}")
+    assert unnamed == across
+
+
+def test_markup_is_made_of_strings_where_it_is_listed() -> None:
+    assert files_that_call("Markup") == MARKUP
+
+
+def test_templates_and_scripts_put_no_text_in_as_markup() -> None:
+    raw = re.compile(
+        r"\|\s*safe\b|\bautoescape\b|innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment"
+        r"|setHTMLUnsafe|\beval\(|new Function|setTimeout\(\s*[\"']"
+    )
+    found = Counter(path for path, text in text_files(".html", ".js") for _ in raw.finditer(text))
+    # The demo article's own words, typed in service/demo/article.py.
+    assert found == {"service/demo/templates/demo/article.html": 3}
+
+
+def test_no_view_that_reads_calls_a_use_case_that_writes() -> None:
+    """Follows a view into the functions of its own file; what it does elsewhere, test_routes.py sees by its effect."""
+    reading = 0
+    for path, tree in python_files("service/web"):
+        local = {f.name: f for f in functions(tree)}
+        for function in local.values():
+            if not _reads(function):
+                continue
+            reading += 1
+            seen, waiting = set(), [function]
+            while waiting:
+                current = waiting.pop()
+                seen.add(current.name)
+                waiting += [local[n] for n in names(current) & local.keys() - seen]
+                written = names(current) & WRITES
+                assert not written, f"{path}: {function.name} reads, but reaches {written} in {current.name}"
+    assert reading > 10
+
+
+def _reads(function: ast.AST) -> bool:
+    """Whether a view answers GET or OPTIONS: ``@x.get(…)`` or ``@x.route(…, methods=["GET"])``."""
+    for decorator in function.decorator_list:  # type: ignore[attr-defined]
+        text = ast.unparse(decorator)
+        if re.match(r"\w+\.get\(", text) or ("route(" in text and ("'GET'" in text or "'OPTIONS'" in text)):
+            return True
+    return False

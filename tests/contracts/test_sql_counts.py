@@ -1,0 +1,125 @@
+"""How many statements each flow costs, on both databases: what a page costs must not creep up unseen.
+
+A count that falls is good news and is written down here; one that rises needs a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, event
+
+from service.domain.moderation import Action
+from service.usecases.decide_comments import DecisionRequest
+from tests.newsroom import FIELDS, Newsroom
+
+#: What a reader who only reads must never touch.
+PRIVATE = {"comment", "revision", "contact", "author", "finding", "decision", "submission", "outbox"}
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements sent to any database meanwhile, but for the beginning and end of transactions."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def tables(seen: list[str]) -> set[str]:
+    return {name for s in seen for name in re.findall(r"\b(?:FROM|JOIN|INTO|UPDATE) (\w+)", s)}
+
+
+@pytest.fixture
+def room(newsroom: Newsroom) -> Newsroom:
+    root = newsroom.approved()
+    for _ in range(3):
+        newsroom.approved(parent=str(root))
+    # Connections are opened, and dialects have asked what they ask once.
+    newsroom.client().get("/v1/sites/demo/comments?thread=article-1")
+    return newsroom
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        # The site, the thread, and the page with the one after it.
+        ("/v1/sites/demo/comments?thread=article-1", 3),
+        ("/v1/sites/demo/comments.html?thread=article-1&lang=ar", 3),
+        ("/v1/sites/demo/comments?thread=article-1&order=newest", 3),
+        ("/v1/sites/demo/comments?thread=never-heard-of", 2),
+        ("/v1/sites/demo/counts?thread=article-1&thread=b&thread=c", 2),
+        ("/v1/sites/nobody/comments?thread=article-1", 1),
+        ("/v1/sites/No_Slug/comments?thread=article-1", 0),
+    ],
+)
+def test_fetching_reads_pages_and_never_a_comment(room: Newsroom, address: str, number: int) -> None:
+    client = room.client()
+    with statements() as seen:
+        answer = client.get(address)
+    assert len(seen) == number
+    assert tables(seen) <= {"site", "thread", "page"}
+    if answer.status_code == 200 and "ETag" in answer.headers:
+        with statements() as seen:
+            assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+        assert len(seen) == number
+        assert not tables(seen) & PRIVATE
+
+
+def test_a_form_to_write_the_first_word_looks_up_the_site_and_the_thread(room: Newsroom) -> None:
+    with statements() as seen:
+        room.client().get("/v1/sites/demo/form?thread=article-1")
+    assert len(seen) == 2
+    assert not tables(seen) & PRIVATE
+
+
+def test_submitting_costs_the_same_however_much_there_is(room: Newsroom) -> None:
+    client = room.client()
+    for number in range(2):
+        with statements() as seen:
+            sent = {**FIELDS, "body": f"نص {number}", "submission_id": f"aA0-_bB1cC2dD3eE4fF5gG{number}"}
+            assert client.post("/v1/sites/demo/comments", json=sent).status_code == 202
+        # Before: site twice (origins, policy), an earlier answer, thread, the same text. In the transaction: submission
+        # and who has it, thread, author, comment, revision, findings, contact, outbox.
+        assert len(seen) == 14, "\n".join(seen)
+    with statements() as seen:
+        assert client.post("/v1/sites/demo/comments", json=sent).status_code == 202
+    assert len(seen) == 3, "a retry is recognised before anything is computed"
+
+
+def test_what_is_refused_is_not_written(room: Newsroom) -> None:
+    with statements() as seen:
+        assert room.client().post("/v1/sites/demo/comments", json={"thread": "article-1"}).status_code == 422
+    assert all(s.startswith("SELECT") for s in seen)
+    assert len(seen) <= 4
+
+
+def test_deciding_one_comment(room: Newsroom) -> None:
+    comment = room.pending()
+    with statements() as seen:
+        room.decide(comment, Action.APPROVE)
+    # The comment, its last decision; decision, comment, outbox. The page: thread, starts, comments, row, the row
+    # written, the count and the count written.
+    assert len(seen) == 12, "\n".join(seen)
+
+
+def test_deciding_many_rebuilds_a_page_once(newsroom: Newsroom) -> None:
+    """Fifty cost no more a piece than their own rows: the page is rebuilt once, not fifty times."""
+    comments = [newsroom.pending() for _ in range(50)]
+    requests = [DecisionRequest(comment, Action.APPROVE, 1) for comment in comments]
+    with statements() as seen:
+        _, outcomes = newsroom.container.decide_comments.many(newsroom.principal, requests)
+    assert all(o.decision for o in outcomes)
+    assert len([s for s in seen if " page" in s and not s.startswith("SELECT")]) == 1
+    # Each its own four: last decision, decision, comment, outbox. Together: the comments, and seven for the page.
+    assert len(seen) == 4 * 50 + 8
