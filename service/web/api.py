@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Any, TypeVar
 
 from flask import Flask, Request
@@ -76,7 +77,17 @@ class StrictParser(FlaskParser):
 
 
 class ApiBlueprint(Blueprint):
+    """Documents a view with the summary it is given and the docstring it has."""
+
     ARGUMENTS_PARSER = StrictParser()
+
+    def doc(self, **facts: Any) -> Callable[[F], F]:
+        def document(view: F) -> F:
+            described = {"description": cleandoc(view.__doc__)} if "summary" in facts and view.__doc__ else {}
+            documented: F = super(ApiBlueprint, self).doc(**described, **facts)(view)
+            return documented
+
+        return document
 
 
 class TaliqApi(Api):
