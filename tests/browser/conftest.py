@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -15,10 +14,10 @@ from tests.browser.press import Press
 from tests.newsroom import SetClock
 
 CHROMIUM = shutil.which("chromium")
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking"
-    " --disable-component-update --no-first-run"
-).split()
+ARGUMENTS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
 #: Whatever a page may ask for, no name is looked up and nothing but this machine is reached.
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
@@ -46,8 +45,3 @@ def press(sqlite_url: str) -> Iterator[Press]:
     """Service and newspaper inside this process, with switches for what goes wrong."""
     with Press(lambda settings: build(settings, clock=SetClock()), sqlite_url) as running:
         yield running
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "demo"

@@ -131,4 +131,3 @@ def exhibition(database_url: str) -> Iterator[Exhibition]:
     with serving(create_app(container), port):
         yield made
     container.close()
-

@@ -49,9 +49,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     paths = folder / "certificate.pem", folder / "key.pem"
     paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
     form = serialization.PrivateFormat.PKCS8
-    paths[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    )
+    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
     return paths
 
 
@@ -100,7 +98,9 @@ def test_a_moderator_signs_in_and_approves_over_tls(
     variables = {f"TALIQ_{f.name.upper()}": str(getattr(settings, f.name)) for f in fields(settings)}
     with (
         serving(variables, port, tmp_path),
-        visit(chromium, (origin,), width=360, scripts=False, cookies=True, certificate_unknown=True) as moderator,
+        visit(
+            chromium, (origin,), width=360, scripts=False, cookies=True, certificate_unknown=True
+        ) as moderator,
     ):
         page = moderator.page
         answers: dict[str, dict[str, str]] = {}

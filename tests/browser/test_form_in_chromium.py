@@ -96,7 +96,9 @@ def test_a_service_that_is_away_takes_no_text_with_it(chromium: Browser, press: 
 
 
 @with_and_without_scripts
-def test_a_defect_of_the_service_takes_no_text_with_it(chromium: Browser, press: Press, scripts: bool) -> None:
+def test_a_defect_of_the_service_takes_no_text_with_it(
+    chromium: Browser, press: Press, scripts: bool
+) -> None:
     with visit(chromium, press.origins, width=360, scripts=scripts) as reader:
         reader.announced |= {"500"}
         page = reader.page

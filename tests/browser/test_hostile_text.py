@@ -7,7 +7,6 @@ hold around the texts is taken from the same pages of a site where nobody attack
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -128,7 +127,9 @@ def test_on_our_own_pages_for_readers_nothing_acts(chromium: Browser, shown: Exh
     base = f"{shown.origin}/v1/sites"
     with theatre(chromium, rf"{shown.origin}/(v1/sites/\w+/page\?|static/)") as stage:
         page = f"{base}/demo/page?thread=t0&lang=ar"
-        assert_harmless(stage, [page], min(PER_THREAD, len(shown.texts)), f"{base}/calm/page?thread=t0&lang=ar")
+        assert_harmless(
+            stage, [page], min(PER_THREAD, len(shown.texts)), f"{base}/calm/page?thread=t0&lang=ar"
+        )
     receipts = [a.receipt for a in shown.answers[:: len(shown.answers) // SAMPLE]]
     with theatre(chromium, rf"{shown.origin}/(v1/sites/\w+/receipts/[\w.-]+(\?lang=ar)?$|static/)") as stage:
         addresses = [f"{base}/demo/receipts/{receipt}?lang=ar" for receipt in receipts]

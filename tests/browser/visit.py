@@ -66,10 +66,10 @@ def visit(
     try:
         made = Visit(context, origins)
         yield made
-        assert made.requests
-        assert made.abroad() == []
-        assert made.complaints == []
-        assert cookies or context.cookies() == []
+        assert made.requests, "nothing was asked for"
+        assert not made.abroad(), f"asked elsewhere: {made.abroad()}"
+        assert not made.complaints, f"the console says: {made.complaints}"
+        assert cookies or not context.cookies(), f"cookies: {context.cookies()}"
     finally:
         context.close()
 

@@ -139,6 +139,22 @@ def test_batches_in_opposite_order_do_not_wait_for_each_other(
     assert newsroom.sql("SELECT count(*) FROM decision") == [(200,)]
 
 
+def test_batches_that_share_only_threads_do_not_wait_for_each_other(
+    newsroom: Newsroom, colleagues: tuple[Principal, Principal], database_errors: list[str]
+) -> None:
+    """No comment in common, the same four threads, met from opposite ends."""
+    for _ in range(15):
+        first, second = ([newsroom.pending(thread=f"article-{n % 4}") for n in range(8)] for _ in range(2))
+        at_once(
+            batch(newsroom, colleagues[0], first, Action.APPROVE),
+            batch(newsroom, colleagues[1], second[::-1], Action.APPROVE),
+        )
+    assert database_errors == []
+    assert newsroom.sql("SELECT count(*) FROM comment WHERE status = 'approved'") == [(240,)]
+    assert newsroom.sql("SELECT sum(comment_count) FROM thread") == [(240,)]
+    assert sum(len(walked(newsroom, key=f"article-{n}")) for n in range(4)) == 240
+
+
 def test_sixteen_moderators_of_one_thread_leave_its_pages_right(
     newsroom: Newsroom, database_errors: list[str]
 ) -> None:

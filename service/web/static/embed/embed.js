@@ -28,7 +28,7 @@ const enhance = async (box, set) => {
   };
   const count = () => {
     const { value, dataset: { limit } } = field("body"), counter = $(".taliq-counter");
-    const size = [...value.replace(/\r\n?/g, "\n").normalize("NFC")].length;
+    const size = [...value.replace(/\r\n?/g, "\n").normalize("NFC").trim()].length;
     counter.hidden = size < limit * 0.8;
     counter.classList.toggle("taliq-over", size > limit);
     counter.firstChild.textContent = `${size} / ${limit}`;
