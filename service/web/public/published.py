@@ -18,7 +18,7 @@ from service.queries.published import ORDERS, PublishedPage
 from service.web.api import ApiBlueprint, problems
 from service.web.context import container
 from service.web.public import query
-from service.web.public.schemas import CURSOR, LANG, ORDER, THREAD, CountsSchema, PageSchema, parameter
+from service.web.public.schemas import ANY_LANG, CURSOR, ORDER, THREAD, CountsSchema, PageSchema, parameter
 from service.web.rendering import render, templates_digest
 
 #: Shared caches may keep a page for a second; browsers ask again each time and mostly hear 304.
@@ -44,7 +44,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(
         summary="The same page as an HTML fragment",
         operationId="commentsFragment",
-        parameters=[THREAD, LANG, ORDER, CURSOR],
+        parameters=[THREAD, ANY_LANG, ORDER, CURSOR],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)

@@ -117,6 +117,5 @@ THREAD = parameter(
     maxLength=2_048,
 )
 ANY_LANG = parameter("lang", "Language of the answer's own words: ar or en; else the reader's or the site's own")
-LANG = parameter("lang", "Language of the answer's own words", enum=["", "ar", "en"])
 ORDER = parameter("order", "Which discussions come first; oldest when not given", enum=["", *ORDERS])
 CURSOR = parameter("cursor", "A page's name, from `next`", pattern="^([0-9a-f]{32})?$")
