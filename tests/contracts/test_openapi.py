@@ -32,6 +32,7 @@ from tests.newsroom import URL, Newsroom, SetClock, settings_for
 EXAMPLES = int(os.environ.get("TALIQ_EXAMPLES", "50"))
 #: 413 too: how many bytes a request may have, no schema can say.
 ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "413", "429"]
+REFUSED = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "429"]
 #: Rules no schema can state: what breaks them is refused with these statuses, though the schema allows it.
 BEYOND_THE_SCHEMA = {
     # The address is under one of the site's origins, the parent public, and there is a key or else an address.
@@ -69,7 +70,10 @@ def _config() -> SchemathesisConfig:
         {
             # The token goes with every request; without it and with a wrong one the check "ignored_auth" asks.
             "generation": {"with-security-parameters": False},
-            "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": ACCEPTED},
+                "negative_data_rejection": {"expected-statuses": REFUSED},
+            },
             "operations": operations,
         }
     )
