@@ -152,3 +152,17 @@ def test_a_typed_address_joins_nothing(newsroom: Newsroom) -> None:
     )
     assert (authors, avatars, proofs) == (2, 2, 1)
     assert newsroom.sql("SELECT count(DISTINCT fingerprint) FROM contact") == [(1,)]
+
+
+def test_a_guessed_address_gets_the_answer_every_other_address_gets(newsroom: Newsroom) -> None:
+    """A stranger repeats a public comment word for word, trying addresses: the right one is answered like the wrong."""
+    newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
+    client = newsroom.client()
+    sent = {**FIELDS, "submission_id": "submission-id-of-the-form"}
+    assert client.post(f"{SITE}/comments", json=sent).status_code == 201
+    answers = [
+        client.post(f"{SITE}/comments", json={**FIELDS, "email": email})
+        for email in (FIELDS["email"], "somebody.else@example.org")
+    ]
+    assert {(a.status_code, *sorted(a.json)) for a in answers} == {(202, "created_at", "id", "receipt", "status")}
+    assert len({a.json["status"] for a in answers}) == 1
