@@ -15,7 +15,7 @@ from service.domain.errors import (
     NotFoundError,
     ServiceError,
 )
-from service.i18n import CATALOGUES, t
+from service.i18n import has_text, t
 
 #: Exit codes by kind; anything else that was refused is 1.
 EXIT = {InvalidError: 2, NotFoundError: 3, ConflictError: 5}
@@ -54,9 +54,9 @@ def sentence(error: ServiceError) -> str:
     if isinstance(error, InvalidError):
         return "; ".join(f"{f.field}: {_field(f.code, f.params)}" for f in error.fields)
     key = f"error.{error.code}.detail"
-    return t("en", key) if key in CATALOGUES["en"] else error.code.replace("_", " ")
+    return t("en", key) if has_text(key) else error.code.replace("_", " ")
 
 
 def _field(code: str, params: object) -> str:
     key = f"field.{code}"
-    return t("en", key, **dict(params)) if key in CATALOGUES["en"] else code.replace("_", " ")  # type: ignore[call-overload]
+    return t("en", key, **dict(params)) if has_text(key) else code.replace("_", " ")  # type: ignore[call-overload]

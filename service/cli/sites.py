@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from service.cli.wiring import wired
-from service.domain.site import EMAIL, LANGUAGES, MODES, WEBSITE
+from service.domain.site import EMAIL, MODES, WEBSITE
+from service.i18n import LANGUAGES
 from service.queries import site_setup
 
 F = TypeVar("F", bound=Callable[..., Any])

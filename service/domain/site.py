@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from service.domain.errors import FieldError, InvalidError
+from service.i18n import LANGUAGES
 from service.text.urls import origin_of
 
 MODES = ("hold_all", "publish")
 EMAIL = ("required", "optional")
 WEBSITE = ("off", "optional", "required")
-LANGUAGES = ("ar", "en")
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 

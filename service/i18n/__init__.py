@@ -1,28 +1,71 @@
 """The service's own words, in the reader's language.
 
-Catalogues are plain dictionaries, one module a language. A value is a text, or a mapping of CLDR plural
-categories (``zero one two few many other``) chosen by the parameter ``count``. Arabic needs all six.
+A language is a folder of ``catalogues`` with gettext files, read by Babel: ``reader.po`` holds what a reader meets,
+``staff.po`` what only moderators and programs do. Message ids are names such as ``thread.count``, not English
+sentences. Plural forms are chosen by each file's own rule, for the parameter ``count``; Arabic needs all six.
 """
 
 from __future__ import annotations
 
+import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date as _format_date
-from babel.dates import format_time as _format_time
+from babel.dates import format_datetime, format_time
+from babel.messages.pofile import read_po
 
-from service.i18n import ar, en
-
-Text = str | Mapping[str, str]
-
-CATALOGUES: Mapping[str, Mapping[str, Text]] = {"ar": ar.MESSAGES, "en": en.MESSAGES}
-LANGUAGES: tuple[str, ...] = tuple(CATALOGUES)
+#: What a reader can be answered in; the first is the default.
+LANGUAGES: tuple[str, ...] = ("ar", "en")
+#: What a moderator can work in. Elsewhere their words are English.
+STAFF_LANGUAGES: tuple[str, ...] = ("ar", "en")
 DEFAULT_LANGUAGE = "ar"
-_RTL = frozenset({"ar", "fa", "ur", "he"})
+_FALLBACK = "en"
+_FOLDER = Path(__file__).parent / "catalogues"
+
+
+@dataclass(frozen=True)
+class Plural:
+    """The forms of a text, and which of them a number takes."""
+
+    forms: tuple[str, ...]
+    choose: Callable[[int], int]
+
+    def __repr__(self) -> str:
+        return repr(self.forms)
+
+
+Text = str | Plural
+Catalogue = Mapping[str, Text]
+
+
+def read_catalogue(language: str, part: str) -> Catalogue:
+    """The texts of one file by their names."""
+    with (_FOLDER / language / f"{part}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    # Babel has read the rule already, into an expression that gettext understands.
+    choose = gettext.c2py(catalogue.plural_expr)
+    texts: dict[str, Text] = {}
+    for message in catalogue:
+        name, *plural = [message.id] if isinstance(message.id, str) else message.id
+        if plural:
+            texts[name] = Plural(tuple(message.string or ()), choose)
+        elif name:
+            texts[name] = str(message.string)
+    return texts
+
+
+CATALOGUES: Mapping[str, Catalogue] = {
+    language: {
+        **read_catalogue(language, "reader"),
+        **(read_catalogue(language, "staff") if language in STAFF_LANGUAGES else {}),
+    }
+    for language in LANGUAGES
+}
 
 
 def known_language(tag: str | None, otherwise: str = DEFAULT_LANGUAGE) -> str:
@@ -40,25 +83,43 @@ def preferred_language(accept_language: str | None, otherwise: str = DEFAULT_LAN
     return otherwise
 
 
+def staff_language(language: str) -> str:
+    """``language`` where moderators' words exist in it, else English."""
+    return language if language in STAFF_LANGUAGES else _FALLBACK
+
+
 def direction(language: str) -> str:
     """``rtl`` or ``ltr``."""
-    return "rtl" if language in _RTL else "ltr"
+    return _locale(language).text_direction
+
+
+def language_name(language: str) -> str:
+    """What a language calls itself: ``العربية``."""
+    return _locale(language).get_display_name() or language
+
+
+def has_text(key: str) -> bool:
+    """Whether there is a text of this name at all."""
+    return key in CATALOGUES[_FALLBACK]
 
 
 def t(language: str, key: str, **params: object) -> str:
-    """The text for ``key``; ``KeyError`` when the catalogue lacks it, since a missing text is a defect."""
-    text = CATALOGUES[language][key]
-    if isinstance(text, Mapping):
-        text = text[_locale(language).plural_form(int(str(params["count"])))]
+    """The text for ``key``; ``KeyError`` when there is none, since a missing text is a defect.
+
+    Moderators' words in a language that has only the readers' come in English.
+    """
+    text = CATALOGUES[language].get(key) or CATALOGUES[_FALLBACK][key]
+    if isinstance(text, Plural):
+        text = text.forms[text.choose(int(str(params["count"])))]
     return text.format(**params) if params else text
 
 
 def format_moment(language: str, moment: datetime) -> str:
     """Date and time of day in UTC, for reading: ``25 نوفمبر 2026، 14:05 UTC``."""
     locale = _locale(language)
-    day = _format_date(moment, format="long", locale=locale)
-    clock = _format_time(moment, format="HH:mm", locale=locale)
-    return f"{day}، {clock} UTC" if language == "ar" else f"{day}, {clock} UTC"
+    day = format_datetime(moment, "d MMMM y", locale=locale)
+    clock = format_time(moment, "HH:mm", locale=locale)
+    return f"{day}{'،' if language in ('ar', 'fa', 'ur') else ','} {clock} UTC"
 
 
 @cache

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from service.domain import errors as kinds
 from service.domain.errors import FieldError, InvalidError, RateLimitedError, ServiceError
-from service.i18n import CATALOGUES, DEFAULT_LANGUAGE, t
+from service.i18n import DEFAULT_LANGUAGE, has_text, t
 from service.web.context import answer_language
 from service.web.rendering import render
 
@@ -90,7 +90,7 @@ def status_of(error: ServiceError) -> int:
 
 def error_text(code: str, language: str, part: str = "") -> str:
     key = f"error.{code}{part}"
-    return t(language, key if key in CATALOGUES[language] else f"error.internal{part}")
+    return t(language, key if has_text(key) else f"error.internal{part}")
 
 
 def field_text(error: FieldError, language: str) -> str:

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 
 from service import __version__
 from service.domain.snapshot import timestamp
-from service.i18n import CATALOGUES, direction, format_moment, t
+from service.i18n import CATALOGUES, direction, format_moment, language_name, t
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -23,7 +23,7 @@ SHORT = "public, max-age=300"
 
 def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals.update(asset=asset, iso=timestamp)
+    app.jinja_env.globals.update(asset=asset, iso=timestamp, language_name=language_name)
     app.after_request(_keep_briefly)
 
 

@@ -13,6 +13,7 @@ import pytest
 from service.cli import taliq
 from service.domain import site
 from service.domain.errors import ConfigurationError
+from service.i18n import LANGUAGES
 from service.settings import IGNORED, PREFIX, Settings
 from tests.contracts.source import ROOT
 from tests.newsroom import Newsroom, settings_for
@@ -48,7 +49,7 @@ def test_readme_lists_every_setting_with_its_default_and_meaning() -> None:
 
 
 def test_readme_lists_every_policy_with_its_values() -> None:
-    known = {"mode": site.MODES, "email": site.EMAIL, "website": site.WEBSITE, "language": site.LANGUAGES}
+    known = {"mode": site.MODES, "email": site.EMAIL, "website": site.WEBSITE, "language": LANGUAGES}
     found = {name.strip("`"): re.findall(r"`(\w+)`", values) for name, values, _ in table("policy")}
     assert found.pop("origin") == []
     assert found == {name: list(values) for name, values in known.items()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from service.domain.errors import RateLimitedError, ServiceError, UnauthenticatedError
-from service.i18n import known_language, t
+from service.i18n import known_language, staff_language, t
 from service.web.console.session import (
     Desk,
     acting,
@@ -36,7 +36,7 @@ def register(blueprint: Blueprint) -> None:
         check_same_origin()
         form = read_form(request)
         name, after = form.get("login", ""), own_path(form.get("next"))
-        language = known_language(form.get("lang"), page_language())
+        language = staff_language(known_language(form.get("lang"), page_language()))
         try:
             throttle().sign_in(name.casefold(), network())
             value = container().sign_in.sign_in(name, form.get("password", ""), language)
@@ -58,12 +58,12 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.post("/language")
     @acting
     def language(desk: Desk, form: Mapping[str, str]) -> Response:
-        container().sign_in.renew(desk.cookie, known_language(form.get("lang"), desk.language))
+        container().sign_in.renew(desk.cookie, staff_language(known_language(form.get("lang"), desk.language)))
         return see_other(own_path(form.get("return_to")))
 
 
 def _page(after: str, name: str = "", error: ServiceError | None = None) -> Response:
-    lang = known_language(request.args.get("lang"), page_language())
+    lang = staff_language(known_language(request.args.get("lang"), page_language()))
     text, status = None, 200
     if isinstance(error, RateLimitedError):
         text, status = t(lang, "error.rate_limited.detail"), 429

@@ -12,7 +12,7 @@ from flask import Response, g, request
 
 from service.domain.access import Principal
 from service.domain.errors import ForbiddenError, NotFoundError
-from service.i18n import preferred_language
+from service.i18n import preferred_language, staff_language
 from service.queries.principals import SignedIn, StaffSite, signed_in
 from service.web.context import container
 from service.web.parsing import read_form
@@ -129,7 +129,7 @@ def own_path(typed: object) -> str:
 
 def page_language() -> str:
     """Before anybody is signed in: what the browser prefers."""
-    return preferred_language(request.headers.get("Accept-Language"))
+    return staff_language(preferred_language(request.headers.get("Accept-Language")))
 
 
 def _chosen_site(moderator: SignedIn, slug: str | None) -> StaffSite:

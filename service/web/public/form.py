@@ -18,7 +18,7 @@ from service.domain.errors import InvalidError, NotFoundError
 from service.domain.site import SLUG
 from service.domain.submission import LIMITS
 from service.domain.threads import thread_key
-from service.i18n import LANGUAGES, t
+from service.i18n import LANGUAGES, language_name
 from service.queries import site_setup
 from service.queries.site_setup import FormView, SiteView
 from service.web.api import ApiBlueprint, problems
@@ -130,7 +130,7 @@ def _page(
     languages = [
         {
             "lang": tag,
-            "name": t(language, f"language.{tag}"),
+            "name": language_name(tag),
             "url": _page_url(site, values, tag),
             "current": tag == language,
         }
