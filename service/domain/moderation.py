@@ -1,7 +1,7 @@
 """What may happen to a comment: statuses, actions, and the table that joins them.
 
-The table is the whole rule. A reader's own acts (withdraw, erase) will have their own rows; staff cannot lead
-a comment out of ``withdrawn`` or ``erased``.
+The table is the whole rule. A reader's own acts (withdraw, erase) have their own rows, and there is no row that
+leads out of ``withdrawn`` or ``erased`` for staff: not even undo, which goes back by no table.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ class Action(StrEnum):
     SPAM = "spam"
     REOPEN = "reopen"
     UNDO = "undo"
+    WITHDRAW = "withdraw"
+    ERASE = "erase"
 
 
 class ActorKind(StrEnum):
     MODERATOR = "moderator"
     TOKEN = "token"  # noqa: S105 - a kind of actor, no secret
     POLICY = "policy"
+    READER = "reader"
 
 
 #: Why a comment was rejected. Codes only: the decision log holds no free text.
@@ -48,6 +51,9 @@ REASONS: tuple[str, ...] = (
     "incitement",
     "other",
 )
+
+#: Why a reader thinks that a published comment should not stand.
+REPORT_REASONS: tuple[str, ...] = REASONS
 
 #: (where it stands, what is done) -> where it goes. What is not here is not allowed.
 TRANSITIONS: Mapping[tuple[Status, Action], Status] = {
@@ -63,7 +69,12 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = {
     (Status.SPAM, Action.APPROVE): Status.APPROVED,
     (Status.SPAM, Action.REJECT): Status.REJECTED,
     (Status.SPAM, Action.REOPEN): Status.PENDING,
+    **{(s, Action.WITHDRAW): Status.WITHDRAWN for s in Status if s not in (Status.WITHDRAWN, Status.ERASED)},
+    **{(s, Action.ERASE): Status.ERASED for s in Status if s is not Status.ERASED},
 }
+
+#: What only the reader's own receipt can do, and nobody can undo.
+READERS: tuple[Action, ...] = (Action.WITHDRAW, Action.ERASE)
 
 #: The actions a person or a program may ask for by name; ``undo`` names a decision instead.
 ASKABLE: tuple[Action, ...] = (Action.APPROVE, Action.REJECT, Action.SPAM, Action.REOPEN)
@@ -78,17 +89,18 @@ class Actor:
     label: str
 
 
-def actions_from(status: Status, *, edit_waiting: bool = False) -> tuple[Action, ...]:
+def actions_from(status: Status, *, to_confirm: bool = False) -> tuple[Action, ...]:
     """The actions allowed from here, in the order they are offered."""
-    return tuple(a for a in ASKABLE if (status, a) in TRANSITIONS or _approves_edit(status, a, edit_waiting))
+    return tuple(a for a in ASKABLE if (status, a) in TRANSITIONS or _confirms(status, a, to_confirm))
 
 
-def target(status: Status, action: Action, *, edit_waiting: bool = False) -> Status:
+def target(status: Status, action: Action, *, to_confirm: bool = False) -> Status:
     """The status after ``action``; ``ConflictError`` when it is not allowed from ``status``.
 
-    Approving an approved comment is allowed only while an edit waits: it moves the published revision.
+    Approving an approved comment is allowed only while there is something to confirm: an edit that waits (it moves
+    the published revision) or readers' reports (it answers them).
     """
-    if _approves_edit(status, action, edit_waiting):
+    if _confirms(status, action, to_confirm):
         return Status.APPROVED
     try:
         return TRANSITIONS[status, action]
@@ -107,5 +119,5 @@ def check_reason(action: Action, reason: str | None) -> str | None:
     return reason
 
 
-def _approves_edit(status: Status, action: Action, edit_waiting: bool) -> bool:
-    return edit_waiting and status is Status.APPROVED and action is Action.APPROVE
+def _confirms(status: Status, action: Action, to_confirm: bool) -> bool:
+    return to_confirm and status is Status.APPROVED and action is Action.APPROVE

@@ -31,7 +31,8 @@ from service.storage.types import UtcDateTime, one_of
 
 class Comment(Base):
     """``version`` is raised by every change; a decision carries the one it judged. ``root_id`` is the comment
-    at the top of its discussion, itself for a root: ``(root_id, id)`` is the order of the thread.
+    at the top of its discussion, itself for a root: ``(root_id, id)`` is the order of the thread. ``staff_id`` is the
+    signed-in moderator who wrote it; nothing a reader sends can set it.
     """
 
     __tablename__ = "comment"
@@ -58,6 +59,27 @@ class Comment(Base):
             sqlite_where=text("status = 'approved'"),
             postgresql_where=text("status = 'approved'"),
         ),
+        Index(
+            "ix_comment_gone",
+            "thread_id",
+            "root_id",
+            "id",
+            sqlite_where=text("status IN ('withdrawn', 'erased')"),
+            postgresql_where=text("status IN ('withdrawn', 'erased')"),
+        ),
+        Index(
+            "ix_comment_edit_waiting",
+            "site_id",
+            "id",
+            sqlite_where=text("status = 'approved' AND published_revision < latest_revision"),
+            postgresql_where=text("status = 'approved' AND published_revision < latest_revision"),
+        ),
+        Index(
+            "ix_comment_parent_id",
+            "parent_id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -71,6 +93,7 @@ class Comment(Base):
     published_revision: Mapped[int | None] = mapped_column(Integer)
     latest_revision: Mapped[int] = mapped_column(Integer, default=1)
     receipt_generation: Mapped[int] = mapped_column(Integer, default=0)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
@@ -167,6 +190,6 @@ def _public(comment: Comment, revision: Revision, avatar: str) -> PublicComment:
         lang=revision.language,
         created_at=comment.created_at,
         edited_at=revision.created_at if revision.number > 1 else None,
-        staff=False,
+        staff=comment.staff_id is not None,
         avatar=avatar,
     )

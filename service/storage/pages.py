@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.snapshot import Key
@@ -18,11 +18,16 @@ from service.storage.types import UtcDateTime
 class Page(Base):
     """The comments of one thread from ``(first_root, first_id)`` up to where the next page begins.
 
-    A page that has emptied stays, so that a cursor which names it still knows where it was.
+    A page that has emptied stays, so that a cursor which names it still knows where it was. ``newest_id`` is its
+    latest comment: what arrived last on a site stands on the pages that are first by it.
     """
 
     __tablename__ = "page"
-    __table_args__ = (UniqueConstraint("thread_id", "first_root", "first_id"),)
+    __table_args__ = (
+        UniqueConstraint("thread_id", "first_root", "first_id"),
+        Index(None, "site_id", "newest_id"),
+        Index(None, "thread_id", "newest_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
@@ -30,6 +35,7 @@ class Page(Base):
     first_root: Mapped[UUID] = mapped_column()
     first_id: Mapped[UUID] = mapped_column()
     comment_count: Mapped[int] = mapped_column(Integer)
+    newest_id: Mapped[UUID | None] = mapped_column()
     content: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(32))
     built_at: Mapped[datetime] = mapped_column(UtcDateTime)

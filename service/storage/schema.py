@@ -10,6 +10,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     contacts,
     decisions,
     findings,
+    flags,
     outbox,
     pages,
     revisions,

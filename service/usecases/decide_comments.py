@@ -117,7 +117,7 @@ def current_state(comment: Comment) -> dict[str, object]:
 
 def _target(comment: Comment, action: Action) -> Status:
     try:
-        return target(Status(comment.status), action, edit_waiting=comment.edit_waiting)
+        return target(Status(comment.status), action, to_confirm=comment.edit_waiting)
     except ConflictError as error:
         error.public.update(current_state(comment))
         raise

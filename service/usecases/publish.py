@@ -75,6 +75,7 @@ def _store(
                 first_root=root,
                 first_id=first,
                 comment_count=len(chunk),
+                newest_id=max((c.id for c in chunk), default=None),
                 content=content,
                 digest=digest(content),
                 built_at=now,

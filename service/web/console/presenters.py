@@ -47,7 +47,7 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         },
         "findings": [_finding(f, card.text, language) for f in card.findings],
         "history_url": f"/console/comments/{card.id}?{urlencode({'site': site})}",
-        "actions": [a.value for a in actions_from(Status(card.status), edit_waiting=card.edit_waiting)],
+        "actions": [a.value for a in actions_from(Status(card.status), to_confirm=card.edit_waiting)],
     }
 
 
