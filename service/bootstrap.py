@@ -16,7 +16,9 @@ from service.settings import Settings
 from service.storage.engine import read_engine, write_engine
 from service.storage.migrations import Schema
 from service.storage.uow import Reader, UnitOfWork
+from service.usecases.amend_comment import AmendComment
 from service.usecases.decide_comments import DecideComments
+from service.usecases.erase_comment import EraseComment
 from service.usecases.manage_sites import ManageSites
 from service.usecases.manage_staff import ManageStaff
 from service.usecases.publish import rebuild_marked
@@ -24,6 +26,7 @@ from service.usecases.rotate_vault import RotateVault
 from service.usecases.sign_in import SignIn
 from service.usecases.submit_comment import SubmitComment
 from service.usecases.undo_decision import UndoDecision
+from service.usecases.withdraw_comment import WithdrawComment
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class Container:
     new_id: NewId
     session_key: bytes
     submit_comment: SubmitComment
+    amend_comment: AmendComment
+    withdraw_comment: WithdrawComment
+    erase_comment: EraseComment
     decide_comments: DecideComments
     undo_decision: UndoDecision
     manage_sites: ManageSites
@@ -75,6 +81,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         new_id=new_id,
         session_key=signer.digest("console", "csrf"),
         submit_comment=SubmitComment(uow, reader, vault, signer, new_id, clock, _log_failed_check),
+        amend_comment=AmendComment(uow, reader, signer, new_id, clock, _log_failed_check),
+        withdraw_comment=WithdrawComment(uow, signer, new_id, clock),
+        erase_comment=EraseComment(uow, signer, new_id, clock),
         decide_comments=DecideComments(uow, new_id, clock),
         undo_decision=UndoDecision(uow, new_id, clock),
         manage_sites=ManageSites(uow, new_id, clock),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from service.cli.wiring import wired
-from service.domain.site import EMAIL, MODES, WEBSITE
+from service.domain.site import EMAIL, MAX_EDIT_MINUTES, MODES, WEBSITE
 from service.i18n import LANGUAGES
 from service.queries import site_setup
 
@@ -21,6 +21,12 @@ def _policy_options(command: F) -> F:
         click.option("--mode", type=click.Choice(MODES), help="hold_all: everything waits for a moderator."),
         click.option("--email", type=click.Choice(EMAIL), help="Whether a reader must give an address."),
         click.option("--website", type=click.Choice(WEBSITE), help="The website field."),
+        click.option(
+            "--edit-minutes",
+            type=click.IntRange(0, MAX_EDIT_MINUTES),
+            help="How long readers may change what they sent; 0: not at all.",
+        ),
+        click.option("--privacy-url", help="Where the site says what it does with readers' data."),
         click.option("--language", type=click.Choice(LANGUAGES), help="The site's own language."),
         click.option(
             "--origin", "origins", multiple=True, help="An origin articles are served from; repeat for more."
@@ -39,7 +45,7 @@ def site() -> None:
 @click.argument("slug")
 @click.option("--name", default="", help="As readers know it.")
 @_policy_options
-def create(slug: str, name: str, **policy: str | Sequence[str] | None) -> None:
+def create(slug: str, name: str, **policy: str | int | Sequence[str] | None) -> None:
     """Make a site. SLUG stands in its addresses: a-z, 0-9 and hyphens."""
     with wired() as container:
         made = container.manage_sites.create(slug, name, _given(policy))
@@ -50,7 +56,7 @@ def create(slug: str, name: str, **policy: str | Sequence[str] | None) -> None:
 @click.argument("slug")
 @click.option("--name", default=None)
 @_policy_options
-def set_(slug: str, name: str | None, **policy: str | Sequence[str] | None) -> None:
+def set_(slug: str, name: str | None, **policy: str | int | Sequence[str] | None) -> None:
     """Change a site's policy; what is not named stays."""
     with wired() as container:
         changed = container.manage_sites.set_policy(slug, _given(policy), name)
@@ -65,5 +71,7 @@ def list_() -> None:
             click.echo(f"{view.slug}\t{view.name}\t{view.policy.to_data()}")
 
 
-def _given(policy: dict[str, str | Sequence[str] | None]) -> dict[str, str | Sequence[str]]:
-    return {key: value for key, value in policy.items() if value}
+def _given(policy: dict[str, str | int | Sequence[str] | None]) -> dict[str, str | Sequence[str]]:
+    """What was named; an empty ``--privacy-url`` takes the link away, no ``--origin`` changes nothing."""
+    named = {key: str(value) if isinstance(value, int) else value for key, value in policy.items()}
+    return {key: value for key, value in named.items() if value is not None and value != ()}

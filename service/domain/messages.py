@@ -10,6 +10,10 @@ def comment_held(comment: UUID, thread: UUID) -> tuple[str, Mapping[str, object]
     return "comment.held", {"comment": str(comment), "thread": str(thread)}
 
 
+def comment_edited(comment: UUID, revision: int) -> tuple[str, Mapping[str, object]]:
+    return "comment.edited", {"comment": str(comment), "revision": revision}
+
+
 def comment_decided(
     comment: UUID, decision: UUID, action: str, before: str, after: str
 ) -> tuple[str, Mapping[str, object]]:

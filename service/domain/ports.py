@@ -48,6 +48,23 @@ class Signer(Protocol):
         """The comment a well-formed receipt speaks of. Whether it is valid, ``receipt`` decides."""
         ...
 
+    def status_token(self, comment: UUID) -> str:
+        """Lets whoever holds it ask where one comment stands, and nothing else."""
+        ...
+
+    def read_status_token(self, token: str) -> UUID | None:
+        """The comment a valid token speaks of, else ``None``."""
+        ...
+
+    def open_code(self, comment: UUID, generation: int, at: datetime) -> str:
+        """Stands for the receipt where the receipt itself must not be shown. Old ones are for the reader of it
+        to refuse."""
+        ...
+
+    def read_open_code(self, code: str) -> tuple[UUID, int, datetime] | None:
+        """What a valid code was made from, else ``None``."""
+        ...
+
     def digest(self, purpose: str, *parts: str) -> bytes:
         """16 keyed bytes over unambiguous parts."""
         ...

@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 
 from service.domain.errors import FieldError, InvalidError
+from service.domain.moderation import Status
 from service.i18n import LANGUAGES
+from service.text.links import check_link
 from service.text.urls import origin_of
 
 MODES = ("hold_all", "publish")
 EMAIL = ("required", "optional")
 WEBSITE = ("off", "optional", "required")
+#: Longest time, in minutes, in which a reader may still change a comment: a week.
+MAX_EDIT_MINUTES = 7 * 24 * 60
+#: Texts one comment may have. Somebody who needs more is not correcting.
+MAX_REVISIONS = 20
+MAX_LINK = 2_048
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -22,6 +30,8 @@ class SitePolicy:
 
     ``mode``: ``hold_all`` holds every comment, ``publish`` shows those no check objects to.
     ``origins``: the exact origins (``https://news.example``) its articles are served from.
+    ``edit_minutes``: how long after sending a reader may change the text; 0 for not at all.
+    ``privacy_url``: where the site says what it does with readers' data; the form links to it when it is set.
     """
 
     mode: str = "hold_all"
@@ -29,14 +39,18 @@ class SitePolicy:
     website: str = "optional"
     language: str = "ar"
     origins: tuple[str, ...] = ()
+    edit_minutes: int = 15
+    privacy_url: str = ""
 
     @classmethod
     def from_data(cls, data: Mapping[str, object]) -> SitePolicy:
         """The policy stored as data. Keys it does not know are ignored: an older release may read newer rows."""
         known = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
-        origins = known.pop("origins", ())
+        origins, minutes = known.pop("origins", ()), known.pop("edit_minutes", cls.edit_minutes)
         assert isinstance(origins, Sequence)
-        return cls(**{k: str(v) for k, v in known.items()}, origins=tuple(str(o) for o in origins))
+        assert isinstance(minutes, int)
+        texts = {k: str(v) for k, v in known.items()}
+        return cls(**texts, origins=tuple(str(o) for o in origins), edit_minutes=minutes)
 
     def to_data(self) -> dict[str, object]:
         return {**asdict(self), "origins": list(self.origins)}
@@ -48,6 +62,12 @@ class SitePolicy:
         for key, value in changes.items():
             if key == "origins":
                 errors += [FieldError("origins", "url_invalid") for o in value if origin_of(o) is None]
+            elif key == "edit_minutes":
+                if not _is_minutes(value):
+                    errors.append(FieldError(key, "not_integer"))
+            elif key == "privacy_url":
+                if value and check_link(str(value), max_length=MAX_LINK) is None:
+                    errors.append(FieldError(key, "url_invalid"))
             elif key not in allowed or value not in allowed[key]:
                 errors.append(FieldError(key, "not_listed"))
         if errors:
@@ -55,12 +75,25 @@ class SitePolicy:
         values: dict[str, object] = dict(changes)
         if "origins" in changes:
             values["origins"] = tuple(dict.fromkeys(o for o in map(origin_of, changes["origins"]) if o))
+        if "edit_minutes" in changes:
+            values["edit_minutes"] = int(str(changes["edit_minutes"]))
         return replace(self, **values)  # type: ignore[arg-type]
+
+    def editable_until(self, status: Status, created_at: datetime, revisions: int) -> datetime | None:
+        """Until when an author may change the text; ``None`` for not at all. An edit does not mend what was refused."""
+        if status not in (Status.PENDING, Status.APPROVED) or revisions >= MAX_REVISIONS or not self.edit_minutes:
+            return None
+        return created_at + timedelta(minutes=self.edit_minutes)
 
     def owns(self, url: str) -> bool:
         """Whether a page address lies under one of the site's origins."""
         origin = origin_of(url)
         return origin is not None and origin in self.origins
+
+
+def _is_minutes(value: object) -> bool:
+    text = str(value)
+    return text.isascii() and text.isdigit() and int(text[:9]) <= MAX_EDIT_MINUTES
 
 
 def check_slug(slug: str) -> str:

@@ -25,7 +25,11 @@ Key = tuple[UUID, UUID]
 
 @dataclass(frozen=True)
 class PublicComment:
-    """Exactly what the public may know of a comment. There is no private field to forget here."""
+    """Exactly what the public may know of a comment. There is no private field to forget here.
+
+    One whose author withdrew or erased it keeps its place while something public answers it: its name, text, html and
+    avatar are empty.
+    """
 
     id: UUID
     parent: UUID | None
@@ -44,6 +48,10 @@ class PublicComment:
     @property
     def key(self) -> Key:
         return (self.root, self.id)
+
+    @property
+    def gone(self) -> bool:
+        return self.avatar == ""
 
     def to_data(self) -> dict[str, object]:
         """The public fields, ready for JSON. ``root`` only orders and stays inside."""

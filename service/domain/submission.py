@@ -98,6 +98,12 @@ def read_submission(raw: Mapping[str, object], policy: SitePolicy) -> tuple[Subm
     return submission, reading.errors
 
 
+def read_amendment(raw: Mapping[str, object]) -> tuple[str, list[FieldError]]:
+    """A comment's new text, under the limits of its first, and what is wrong with it."""
+    reading = _Reading(raw)
+    return _body(reading), reading.errors
+
+
 def _url(reading: _Reading, policy: SitePolicy) -> str | None:
     """The article's address, when it is one of the site's; it only ever starts an unknown thread."""
     typed = reading.limited("url", reading.text("url"))

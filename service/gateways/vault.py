@@ -13,6 +13,7 @@ import hmac
 import os
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from service.domain.errors import ConfigurationError, UnavailableError
 from service.domain.ports import Sealed
+from service.text.constant_time import equal
 
 KEY_BYTES = 32
 _FORMAT = b"\x01"
@@ -97,6 +99,7 @@ class HmacSigner:
     def __init__(self, secret: bytes) -> None:
         self._receipt_key = _derived(secret, "receipt")
         self._digest_key = _derived(secret, "digest")
+        self._token_key = _derived(secret, "token")
 
     def receipt(self, comment: UUID, generation: int) -> str:
         mac = hmac.digest(self._receipt_key, comment.bytes + generation.to_bytes(4, "big"), "sha256")
@@ -107,6 +110,38 @@ class HmacSigner:
             return UUID(bytes=base64.urlsafe_b64decode(receipt.partition(".")[0] + "=="))
         except (binascii.Error, ValueError):
             return None
+
+    def status_token(self, comment: UUID) -> str:
+        return self._token(b"status", comment.bytes)
+
+    def read_status_token(self, token: str) -> UUID | None:
+        facts = self._read_token(b"status", token, 16)
+        return UUID(bytes=facts) if facts else None
+
+    def open_code(self, comment: UUID, generation: int, at: datetime) -> str:
+        seconds = int(at.timestamp())
+        return self._token(b"open", comment.bytes + generation.to_bytes(4, "big") + seconds.to_bytes(8, "big"))
+
+    def read_open_code(self, code: str) -> tuple[UUID, int, datetime] | None:
+        facts = self._read_token(b"open", code, 28)
+        if facts is None:
+            return None
+        at = datetime.fromtimestamp(int.from_bytes(facts[20:], "big"), UTC)
+        return UUID(bytes=facts[:16]), int.from_bytes(facts[16:20], "big"), at
+
+    def _token(self, purpose: bytes, facts: bytes) -> str:
+        return f"{_base64(facts)}.{_base64(self._mac(purpose, facts))}"
+
+    def _read_token(self, purpose: bytes, token: str, size: int) -> bytes | None:
+        """The facts of a token signed for this purpose, in its one spelling."""
+        try:
+            facts = base64.urlsafe_b64decode(token.partition(".")[0] + "==")
+        except (binascii.Error, ValueError):
+            return None
+        return facts if len(facts) == size and equal(token, self._token(purpose, facts)) else None
+
+    def _mac(self, purpose: bytes, facts: bytes) -> bytes:
+        return hmac.digest(self._token_key, purpose + b"|" + facts, "sha256")[:16]
 
     def digest(self, purpose: str, *parts: str) -> bytes:
         message = b"".join(len(p).to_bytes(4, "big") + p for p in (s.encode() for s in (purpose, *parts)))

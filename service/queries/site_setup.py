@@ -52,7 +52,9 @@ def form_view(
         own = url if url and site.policy.owns(url) else None
         return FormView(site, False, clean_line(title), own, None)
     answered = comments.find_public_name(session, site.id, thread.id, parent) if parent else None
-    return FormView(site, thread.state != "open", thread.title, thread.url, answered)
+    # Set once by a reader under the origins of that day; the site may have moved since.
+    url = thread.url if thread.url and site.policy.owns(thread.url) else None
+    return FormView(site, thread.state != "open", thread.title, url, answered)
 
 
 def _view(site: Site) -> SiteView:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -148,8 +149,10 @@ def find_public_name(session: Session, site_id: UUID, thread_id: UUID, comment_i
 def list_published(
     session: Session, site_id: UUID, thread_id: UUID, start: Key, end: Key | None
 ) -> list[PublicComment]:
-    """What is public in the range from ``start`` up to, not including, ``end``, in thread order."""
-    statement = (
+    """What is public in the range from ``start`` up to, not including, ``end``, in thread order, with the empty
+    places of what its authors took back.
+    """
+    shown = (
         select(Comment, Revision, Author.avatar)
         .join(
             Revision,
@@ -164,17 +167,65 @@ def list_published(
         )
         .order_by(Comment.root_id, Comment.id)
     )
+    gone = select(Comment).where(
+        Comment.site_id == site_id,
+        Comment.thread_id == thread_id,
+        Comment.status.in_([literal(s.value, literal_execute=True) for s in (Status.WITHDRAWN, Status.ERASED)]),
+    )
+    within = _between(start, end)
+    public = [_public(*row) for row in session.execute(shown.where(*within))]
+    places = list(session.scalars(gone.where(*within)))
+    if places:
+        public = sorted([*public, *_answered(session, site_id, thread_id, places)], key=lambda c: c.key)
+    return public
+
+
+def _between(start: Key, end: Key | None) -> list[ColumnElement[bool]]:
+    within: list[ColumnElement[bool]] = []
     if start != (FIRST, FIRST):
         root, first = start
-        statement = statement.where(
-            or_(Comment.root_id > root, and_(Comment.root_id == root, Comment.id >= first))
-        )
+        within.append(or_(Comment.root_id > root, and_(Comment.root_id == root, Comment.id >= first)))
     if end is not None:
         root, last = end
-        statement = statement.where(
-            or_(Comment.root_id < root, and_(Comment.root_id == root, Comment.id < last))
+        within.append(or_(Comment.root_id < root, and_(Comment.root_id == root, Comment.id < last)))
+    return within
+
+
+def _answered(session: Session, site_id: UUID, thread_id: UUID, places: Sequence[Comment]) -> list[PublicComment]:
+    """Those of ``places`` that something public answers, directly or through another place that stays."""
+    answered = set(
+        session.scalars(
+            select(Comment.parent_id).where(
+                Comment.site_id == site_id,
+                Comment.thread_id == thread_id,
+                Comment.parent_id.in_([c.id for c in places]),
+                Comment.status == literal(Status.APPROVED.value, literal_execute=True),
+            )
         )
-    return [_public(comment, revision, avatar) for comment, revision, avatar in session.execute(statement)]
+    )
+    # A reply has a later id than what it answers.
+    for comment in sorted(places, key=lambda c: c.id, reverse=True):
+        if comment.id in answered and comment.parent_id is not None:
+            answered.add(comment.parent_id)
+    return [_place(c) for c in places if c.id in answered]
+
+
+def _place(comment: Comment) -> PublicComment:
+    return PublicComment(
+        id=comment.id,
+        parent=comment.parent_id,
+        root=comment.root_id,
+        name="",
+        website=None,
+        text="",
+        html="",
+        dir="auto",
+        lang=None,
+        created_at=comment.created_at,
+        edited_at=None,
+        staff=False,
+        avatar="",
+    )
 
 
 def _public(comment: Comment, revision: Revision, avatar: str) -> PublicComment:

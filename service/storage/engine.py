@@ -80,6 +80,21 @@ def read_engine(text: str) -> Engine:
     return _postgres(url, "-c default_transaction_read_only=on")
 
 
+def forget(engine: Engine) -> None:
+    """Takes from the files what was overwritten or deleted; to be called after the commit.
+
+    SQLite: ``secure_delete`` has put zeros into the database file, but older versions of its pages still stand in
+    the write-ahead log until that is copied back and cut off. A reader in the midst of a long read can keep it from
+    being cut now; the next time does it. PostgreSQL keeps dead rows until its vacuum comes round.
+    """
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        finally:
+            connection.close()
+
+
 def _sqlite(url: URL, *, begin: str, read_only: bool = False) -> Engine:
     module = sqlite_module()
     check_sqlite(module.sqlite_version_info)

@@ -38,10 +38,16 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def text_seen(session: Session, site_id: UUID, text_digest: bytes) -> bool:
-    """Whether the site has received a text that folds to the same."""
-    return bool(
-        session.scalar(
-            select(exists().where(Revision.site_id == site_id, Revision.text_digest == text_digest))
+def text_seen(session: Session, site_id: UUID, text_digest: bytes, *, but: UUID | None = None) -> bool:
+    """Whether the site has received a text that folds to the same, in another comment than ``but``."""
+    found = exists().where(Revision.site_id == site_id, Revision.text_digest == text_digest)
+    return bool(session.scalar(select(found if but is None else found.where(Revision.comment_id != but))))
+
+
+def get(session: Session, site_id: UUID, comment_id: UUID, number: int) -> Revision:
+    """The revision; there is one of every number a comment names."""
+    return session.scalars(
+        select(Revision).where(
+            Revision.site_id == site_id, Revision.comment_id == comment_id, Revision.number == number
         )
-    )
+    ).one()

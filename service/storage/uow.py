@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.errors import ConflictError, UnavailableError
+from service.storage.engine import forget
 
 __all__ = ["Reader", "Session", "UnitOfWork"]
 T = TypeVar("T")
@@ -65,6 +66,10 @@ class UnitOfWork:
                 if attempt == ATTEMPTS or not _may_run_again(error):
                     raise _translated(error) from error
         raise AssertionError("unreachable")
+
+    def forget(self) -> None:
+        """Takes from the database's files what the last commits have erased, as far as they can."""
+        forget(self.engine)
 
 
 class Reader:

@@ -24,7 +24,11 @@ _MARKS = "marked_threads"
 def mark(session: Session, comment: Comment) -> None:
     """Says that what the public sees of ``comment`` has changed."""
     marks: dict[tuple[UUID, UUID], set[Key]] = session.info.setdefault(_MARKS, {})
-    marks.setdefault((comment.site_id, comment.thread_id), set()).add((comment.root_id, comment.id))
+    keys = marks.setdefault((comment.site_id, comment.thread_id), set())
+    keys.add((comment.root_id, comment.id))
+    if comment.parent_id is not None:
+        # An erased parent keeps its place only while something public answers it.
+        keys.add((comment.root_id, comment.parent_id))
 
 
 def rebuild_marked(session: Session, *, new_id: NewId, clock: Clock) -> None:
@@ -74,8 +78,8 @@ def _store(
                 thread_id=thread_id,
                 first_root=root,
                 first_id=first,
-                comment_count=len(chunk),
-                newest_id=max((c.id for c in chunk), default=None),
+                comment_count=sum(not c.gone for c in chunk),
+                newest_id=max((c.id for c in chunk if not c.gone), default=None),
                 content=content,
                 digest=digest(content),
                 built_at=now,

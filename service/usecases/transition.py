@@ -19,6 +19,9 @@ from service.storage.decisions import Decision
 from service.storage.uow import Session
 from service.usecases.publish import mark
 
+#: What leaves a trace on the pages: itself, or the place it had.
+SHOWN = frozenset({Status.APPROVED, Status.WITHDRAWN, Status.ERASED})
+
 
 @dataclass(frozen=True)
 class Step:
@@ -59,7 +62,7 @@ def apply(session: Session, comment: Comment, step: Step, *, new_id: NewId, now:
         at=now,
     )
     decisions.append(session, decision)
-    if Status.APPROVED in (comment.status, step.to):
+    if SHOWN & {comment.status, step.to}:
         mark(session, comment)
     comment.status = step.to.value
     comment.published_revision = step.published

@@ -34,6 +34,7 @@ class Place:
         self.values = {
             "site": slug,
             "receipt": str(answer.receipt),
+            "token": room.container.signer.status_token(answer.comment),
             "comment_id": str(answer.comment),
             "decision_id": str(decision.id),
             "key": FIELDS["thread"],

@@ -58,7 +58,7 @@ def test_every_folder_with_python_in_it_is_a_package() -> None:
         ("helpers/__init__.py", "", "floors"),
         ("usecases/sign_in.py", "import service.usecases.manage_staff", "verbs"),
         ("usecases/publish.py", "import service.usecases.transition", "verbs"),
-        ("usecases/erase_comment.py", "", "verbs"),
+        ("usecases/delete_comment.py", "", "verbs"),
         ("screening/phases/premoderation.py", "import service.screening.phases.duplicate_text", "no check knows"),
         ("web/errors.py", "import service.web.public.query", "no loops"),
         ("usecases/publish.py", "import sqlalchemy", "SQL"),

@@ -19,13 +19,17 @@ from tests.contracts.source import (
 
 #: Everything in the container that writes.
 WRITES = frozenset(
-    ["submit_comment", "decide_comments", "undo_decision", "manage_sites", "manage_staff", "sign_in", "rotate_vault"]
+    [
+        "submit_comment", "amend_comment", "withdraw_comment", "erase_comment", "decide_comments", "undo_decision",
+        "manage_sites", "manage_staff", "sign_in", "rotate_vault",
+    ]
 )
 #: Who makes markup of a string, and how often; each says beside it why it may.
 MARKUP = {
     "service/demo/site.py": 2,
     "service/web/console/presenters.py": 2,
     "service/web/public/form.py": 2,
+    "service/web/public/linked_data.py": 3,
     "service/web/public/published.py": 2,
     "service/web/public/receipt.py": 1,
 }
@@ -99,6 +103,9 @@ def test_the_vault_is_opened_to_rotate_it_and_for_nothing_else() -> None:
     ]
     assert opened == ["service/usecases/rotate_vault.py"]
     assert files_that_import("service.storage.contacts") == {
+        # The reader who types it again; erasing it.
+        "service/queries/receipts.py",
+        "service/storage/erasure.py",
         "service/storage/schema.py",
         "service/usecases/rotate_vault.py",
         "service/usecases/submit_comment.py",

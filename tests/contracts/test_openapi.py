@@ -38,6 +38,9 @@ BEYOND_THE_SCHEMA = {
     # The address is under one of the site's origins, the parent public, and there is a key or else an address.
     # A list under a name of its own, which JSON may hold, is in a form a field sent twice: 400.
     "submitComment": ["422", "400"],
+    # Not more tags than a text may have; the address is the one that was given.
+    "receiptEdit": ["422", "400"],
+    "receiptExport": ["422", "400"],
     # The address is under one of the site's origins.
     "putThread": ["422"],
     # A key is more than blanks; one that is no address has at most 200 characters; a cursor names a page.
@@ -106,7 +109,7 @@ class Pointer:
         self.headers = room.token()
         self._room, self._turn = room, itertools.cycle((True, False))
         self._published = str(room.approved())
-        self._known = {"site": "demo", "receipt": room.submit(body="إيصال").receipt, "key": "article-1"}
+        self._known = {"site": "demo", "key": "article-1"}
 
     def point(self, case: Any) -> None:
         path = case.meta and case.meta.components.get(ParameterLocation.PATH)
@@ -123,13 +126,20 @@ class Pointer:
             self._point_body(case.body, 2 if case.path.endswith("reopen") else 1)
 
     def _fresh(self, name: str, path: str) -> str:
-        """A decision or a comment that nobody has touched since, of version 1 but where it is to be reopened."""
+        """A decision, a receipt or a comment that nobody has touched since; of version 1, but to be reopened of 2."""
+        signer = self._room.container.signer
+        if name == "receipt":
+            return signer.receipt(self._room.pending(), 0)
+        if name == "token":
+            return signer.status_token(self._room.pending())
         if name == "decision_id":
             return str(self._room.decide(self._room.pending(), Action.SPAM).id)
         return str(self._room.approved() if path.endswith("reopen") else self._room.pending())
 
     def _point_query(self, query: dict[str, Any]) -> None:
         query.pop("cursor", None)
+        if "code" in query:
+            query["code"] = self._room.container.signer.open_code(self._room.pending(), 0, self._room.clock())
         if "thread" in query:
             query["thread"] = ["article-1", "b"] if isinstance(query["thread"], list) else "article-1"
         if "parent" in query:

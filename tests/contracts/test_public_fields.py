@@ -41,9 +41,13 @@ def test_other_public_answers_have_exactly_these_fields(room: Newsroom) -> None:
     client = room.client()
     fields = {"thread": "article-1", "name": "سلمى", "email": EMAIL, "body": "نص"}
     sent = client.post("/v1/sites/demo/comments", json=fields).get_json()
-    assert sent.keys() == {"id", "status", "receipt", "created_at"}
+    assert sent.keys() == {"id", "status", "receipt", "status_token", "created_at"}
     receipt = client.get(f"/v1/sites/demo/receipts/{sent['receipt']}").get_json()
-    assert receipt.keys() == {"id", "status", "created_at", "thread"}
+    assert receipt.keys() == {
+        "id", "status", "reason", "edit_waiting", "editable_until", "created_at", "thread",
+    }  # fmt: skip
+    status = client.get(f"/v1/sites/demo/status/{sent['status_token']}").get_json()
+    assert status.keys() == {"id", "status", "edit_waiting"}
     assert client.post("/v1/sites/demo/comments", json=fields).get_json() == {"status": "received"}
     assert client.get("/v1/sites/demo/counts?thread=article-1").get_json() == {"counts": {"article-1": 2}}
 

@@ -28,7 +28,18 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/v1/sites/<site>/form"): ("public", NONE),
     ("GET", "/v1/sites/<site>/page"): ("public", NONE),
     ("GET", "/v1/sites/<site>/receipts/<receipt>"): ("public", RECEIPT),
+    ("GET", "/v1/sites/<site>/receipts/<receipt>/edit"): ("public", RECEIPT),
+    ("GET", "/v1/sites/<site>/receipts/<receipt>/withdraw"): ("public", RECEIPT),
+    ("GET", "/v1/sites/<site>/receipts/<receipt>/erase"): ("public", RECEIPT),
+    ("POST", "/v1/sites/<site>/receipts/<receipt>/edit"): ("public", RECEIPT),
+    ("POST", "/v1/sites/<site>/receipts/<receipt>/withdraw"): ("public", RECEIPT),
+    ("POST", "/v1/sites/<site>/receipts/<receipt>/erase"): ("public", RECEIPT),
+    ("POST", "/v1/sites/<site>/receipts/<receipt>/export"): ("public", RECEIPT),
+    ("GET", "/v1/sites/<site>/receipts/open"): ("public", RECEIPT),
+    ("GET", "/v1/sites/<site>/status/<token>"): ("public", RECEIPT),
+    ("GET", "/v1/sites/<site>/feed"): ("public", NONE),
     ("GET", "/embed.js"): ("public", NONE),
+    ("GET", "/count.js"): ("public", NONE),
     ("GET", "/static/<path:filename>"): ("public", NONE),
     ("OPTIONS", "/static/<path:filename>"): ("public", NONE),
     ("GET", "/v1/moderation/queue"): ("moderation", READ),
@@ -181,8 +192,15 @@ def test_a_receipt_opens_its_own_comment_on_its_own_site_only(small_newsroom: Ne
     assert client.get(place.path("/v1/sites/demo/receipts/<receipt>")).get_json()["id"] == str(place.comment)
     assert client.get(other.path("/v1/sites/demo/receipts/<receipt>")).status_code == 404
     forged = place.values["receipt"].partition(".")[0] + "." + other.values["receipt"].partition(".")[2]
+    before = fingerprint(small_newsroom)
     for wrong in (forged, "x", place.values["receipt"] + "x", str(place.comment)):
         assert client.get(f"/v1/sites/demo/receipts/{wrong}").status_code == 404
+        for act in ("edit", "withdraw", "erase", "export"):
+            assert client.get(f"/v1/sites/demo/receipts/{wrong}/{act}").status_code in (404, 405)
+            assert client.post(f"/v1/sites/demo/receipts/{wrong}/{act}", json={"body": "x"}).status_code == 404
+            of_another = f"/v1/sites/other/receipts/{place.values['receipt']}/{act}"
+            assert client.post(of_another, json={"body": "x"}).status_code == 404
+    assert fingerprint(small_newsroom) == before
 
 
 def test_nothing_that_reads_changes_a_row_or_sets_a_cookie(newsroom: Newsroom) -> None:
@@ -197,7 +215,7 @@ def test_nothing_that_reads_changes_a_row_or_sets_a_cookie(newsroom: Newsroom) -
         (newsroom.client(), {"Accept": "text/html"}),
     ]
     reply, undoable = str(place.published), place.values["decision_id"]
-    query = {"thread": "article-1", "url": FIELDS["url"], "parent": reply, "decided": undoable, "sent": "1"}
+    query = {"thread": "article-1", "url": FIELDS["url"], "parent": reply, "decided": undoable, "done": "sent"}
     unknown = {"thread": "never-seen", "url": "https://news.example/a/new", "title": "جديد"}
     before = fingerprint(newsroom)
     # Whatever a look would write down of the time is now another time.

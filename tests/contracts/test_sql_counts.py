@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, event
@@ -58,7 +59,14 @@ def room(newsroom: Newsroom) -> Newsroom:
         ("/v1/sites/demo/comments.html?thread=article-1&lang=ar", 3),
         ("/v1/sites/demo/comments?thread=article-1&order=newest", 3),
         ("/v1/sites/demo/comments?thread=never-heard-of", 2),
+        ("/v1/sites/demo/comments?thread=never-heard-of&comment=x", 2),
+        ("/v1/sites/demo/comments?thread=article-1&comment=x", 3),
         ("/v1/sites/demo/counts?thread=article-1&thread=b&thread=c", 2),
+        ("/v1/sites/demo/counts?thread=article-1&lang=ar", 2),
+        # The site, the thread, pages; the site, pages with their threads.
+        ("/v1/sites/demo/feed?thread=article-1", 3),
+        ("/v1/sites/demo/feed?thread=never-heard-of", 2),
+        ("/v1/sites/demo/feed", 2),
         ("/v1/sites/nobody/comments?thread=article-1", 1),
         ("/v1/sites/No_Slug/comments?thread=article-1", 0),
     ],
@@ -74,6 +82,19 @@ def test_fetching_reads_pages_and_never_a_comment(room: Newsroom, address: str, 
             assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
         assert len(seen) == number
         assert not tables(seen) & PRIVATE
+
+
+def test_a_permalink_asks_one_thing_more(room: Newsroom) -> None:
+    """Where the comment stands, and nothing of what is in it; once more the first page when it does not show."""
+    shown, held = room.approved(), room.pending()
+    client = room.client()
+    for comment, number in ((shown, 4), (held, 5), (uuid4(), 4)):
+        with statements() as seen:
+            answer = client.get(f"/v1/sites/demo/comments?thread=article-1&comment={comment}")
+        assert (answer.status_code, len(seen)) == (200, number), "\n".join(seen)
+        (asked,) = [s for s in seen if "FROM comment" in s]
+        assert re.match(r"SELECT comment\.root_id\s+FROM comment\s+WHERE", asked)
+        assert tables(seen) == {"site", "thread", "page", "comment"}
 
 
 def test_a_form_to_write_the_first_word_looks_up_the_site_and_the_thread(room: Newsroom) -> None:
@@ -108,9 +129,9 @@ def test_deciding_one_comment(room: Newsroom) -> None:
     comment = room.pending()
     with statements() as seen:
         room.decide(comment, Action.APPROVE)
-    # The comment, its last decision; decision, comment, outbox. The page: thread, starts, comments, row, the row
-    # written, the count and the count written.
-    assert len(seen) == 12, "\n".join(seen)
+    # The comment, its last decision; decision, comment, outbox. The page: thread, starts, comments, empty places, row,
+    # the row written, the count and the count written.
+    assert len(seen) == 13, "\n".join(seen)
 
 
 def test_deciding_many_rebuilds_a_page_once(newsroom: Newsroom) -> None:
@@ -121,5 +142,5 @@ def test_deciding_many_rebuilds_a_page_once(newsroom: Newsroom) -> None:
         _, outcomes = newsroom.container.decide_comments.many(newsroom.principal, requests)
     assert all(o.decision for o in outcomes)
     assert len([s for s in seen if " page" in s and not s.startswith("SELECT")]) == 1
-    # Each its own four: last decision, decision, comment, outbox. Together: the comments, and seven for the page.
-    assert len(seen) == 4 * 50 + 8
+    # Each its own four: last decision, decision, comment, outbox. Together: the comments, and eight for the page.
+    assert len(seen) == 4 * 50 + 9

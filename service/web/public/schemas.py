@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from service.domain.moderation import Status
+from service.domain.moderation import REASONS, Status
 from service.domain.submission import LIMITS
 from service.queries.published import ORDERS
+
+#: The statuses an author hears of: spam is told as rejected.
+TOLD = tuple(s.value for s in Status if s is not Status.SPAM)
 
 
 def _text(name: str, description: str, *, required: bool = False, **more: object) -> fields.String:
@@ -59,7 +62,13 @@ class AnswerSchema(Schema):
         required=True, validate=validate.OneOf([Status.PENDING.value, Status.APPROVED.value, "received"])
     )
     id = fields.UUID()
-    receipt = fields.String(metadata={"description": "Private. Whoever holds it can follow the comment"})
+    receipt = fields.String(
+        metadata={"description": "For programs. Private: whoever holds it can follow, change and erase the comment"}
+    )
+    open = fields.URL(
+        metadata={"description": "For a page's script, instead of the receipt: leads the reader there for 24 hours"}
+    )
+    status_token = fields.String(metadata={"description": "Opens the comment's status, nothing else"})
     created_at = fields.DateTime()
 
 
@@ -89,13 +98,46 @@ class PageSchema(Schema):
 
 class CountsSchema(Schema):
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    texts = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "The same in words, when `lang` is given"},
+    )
 
 
 class ReceiptSchema(Schema):
     id = fields.UUID(required=True)
-    status = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(TOLD))
+    reason = fields.String(required=True, allow_none=True, validate=validate.OneOf(REASONS))
+    edit_waiting = fields.Boolean(
+        required=True, metadata={"description": "Readers still see the text before the last edit"}
+    )
+    editable_until = fields.DateTime(required=True, allow_none=True)
     created_at = fields.DateTime(required=True)
     thread = fields.String(required=True)
+
+
+class StatusSchema(Schema):
+    id = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(TOLD))
+    reason = fields.String(validate=validate.OneOf(REASONS))
+    edit_waiting = fields.Boolean(required=True)
+
+
+class EditSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    body = _text("body", "The new text, whole", required=True)
+
+
+class ExportSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    email = fields.String(
+        allow_none=True, metadata={"description": "The address given with the comment; the file then names it"}
+    )
 
 
 def parameter(name: str, description: str, *, required: bool = False, **schema: object) -> dict[str, object]:
@@ -119,3 +161,20 @@ THREAD = parameter(
 ANY_LANG = parameter("lang", "Language of the answer's own words: ar or en; else the reader's or the site's own")
 ORDER = parameter("order", "Which discussions come first; oldest when not given", enum=["", *ORDERS])
 CURSOR = parameter("cursor", "A page's name, from `next`", pattern="^([0-9a-f]{32})?$")
+COMMENT = parameter(
+    "comment", "The page that shows this comment; the first when none does. Not together with `cursor`", maxLength=2_048
+)
+THREADS = {
+    **parameter("thread", "Up to 100 threads", required=True),
+    "schema": {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 100,
+        "items": {"type": "string", "minLength": 1, "maxLength": 2_048},
+    },
+    "style": "form",
+    "explode": True,
+}
+TEXTS_LANG = parameter("lang", "Language of `texts`, the site's own when there are none in this one; without it only numbers")
+ANY_THREAD = {**THREAD, "required": False, "description": "The publisher's id for the article; else its url is used"}
+URL = parameter("url", "The article's address; only starts an unknown thread", maxLength=2_048)

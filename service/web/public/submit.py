@@ -20,6 +20,7 @@ from service.web.context import answer_language, container, throttle
 from service.web.errors import problem_response
 from service.web.parsing import FORM, read_fields
 from service.web.public.form import form_page
+from service.web.public.receipt import receipt_address
 from service.web.public.schemas import AnswerSchema, SubmissionSchema
 from service.web.rendering import render, see_other
 from service.web.security import allow_origin, check_origin, network
@@ -82,7 +83,7 @@ def create(slug: str) -> Response:
             return form_page(site, raw, language, error)
         # The page whose script asked has to be able to read the refusal too.
         return allow_origin(problem_response(error, language), origin)
-    return _form_answer(site, raw, answer) if form else allow_origin(_json_answer(answer), origin)
+    return _form_answer(site, raw, answer) if form else allow_origin(_json_answer(site, answer), origin)
 
 
 def _readable_refusal(response: Response) -> Response:
@@ -104,19 +105,28 @@ def find_site(slug: str) -> SiteView:
     return container().reader.run(lambda s: site_setup.site_view(s, slug))
 
 
-def _json_answer(answer: Answer) -> Response:
-    """The same bytes for the same answer, whenever it is given."""
-    if answer.status is None:
+def _json_answer(site: SiteView, answer: Answer) -> Response:
+    """The same bytes for the same answer, whenever it is given.
+
+    Any script of the page a comment was written on can read what is given to the embed. So it gets no receipt: only a
+    token for the status, and an address that leads the reader, for a day, to the receipt on our own pages.
+    """
+    if answer.comment is None or answer.status is None or answer.created_at is None:
         return Response(json.dumps({"status": "received"}), 202, content_type="application/json")
-    assert answer.created_at is not None
+    signer = container().signer
     body = {
         "id": str(answer.comment),
         "status": answer.status.value,
-        "receipt": answer.receipt,
         "created_at": timestamp(answer.created_at),
+        "status_token": signer.status_token(answer.comment),
     }
-    code = 201 if answer.status is Status.APPROVED else 202
-    return Response(json.dumps(body), code, content_type="application/json")
+    if "Origin" in request.headers:
+        code = signer.open_code(answer.comment, 0, answer.created_at)
+        body["open"] = f"{container().settings.public_origin}/v1/sites/{site.slug}/receipts/open?code={code}"
+    else:
+        body["receipt"] = str(answer.receipt)
+    status = 201 if answer.status is Status.APPROVED else 202
+    return Response(json.dumps(body), status, content_type="application/json")
 
 
 def _form_answer(site: SiteView, raw: Mapping[str, object], answer: Answer) -> Response:
@@ -124,8 +134,7 @@ def _form_answer(site: SiteView, raw: Mapping[str, object], answer: Answer) -> R
     if answer.receipt is None:
         page = render("public/received.html", language, thread_url=_own_url(site, raw))
         return Response(page, 202, content_type="text/html; charset=utf-8")
-    origin = container().settings.public_origin
-    return see_other(f"{origin}/v1/sites/{site.slug}/receipts/{answer.receipt}?sent=1&lang={language}")
+    return see_other(receipt_address(site.slug, answer.receipt, language, done="sent"))
 
 
 def _own_url(site: SiteView, raw: Mapping[str, object]) -> str | None:

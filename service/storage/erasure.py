@@ -1,0 +1,67 @@
+"""What is left of a comment its author has erased: its place, its times, and the codes of what was decided.
+
+``READER_TEXT`` names every column that holds what a reader wrote or what was made from it; a test fails for a new
+column of text or bytes that stands neither there nor in its own list of what no reader writes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.storage.comments import Comment
+from service.storage.contacts import Contact
+from service.storage.findings import Finding
+from service.storage.flags import Flag
+from service.storage.revisions import Revision
+from service.storage.submissions import ReceivedSubmission
+
+READER_TEXT: frozenset[str] = frozenset(
+    {
+        "revision.name",
+        "revision.website",
+        "revision.source",
+        "revision.html",
+        "revision.language",
+        "revision.direction",
+        "revision.text_digest",
+        "contact.key_id",
+        "contact.sealed",
+        "contact.fingerprint",
+        "finding.code",
+        "finding.rule",
+        "finding.spans",
+        "flag.reason",
+        "flag.reporter",
+        "submission.fingerprint",
+        "submission.repeat_key",
+        # Rewritten when the transaction ends, as after every change of what is public.
+        "page.content",
+        "page.digest",
+    }
+)
+GONE = b""
+
+
+def erase_text(session: Session, comment: Comment) -> None:
+    """Empties or deletes everything of ``READER_TEXT`` that belongs to ``comment``, whose row is locked.
+
+    Its pages are the caller's to mark. The bytes leave the file with ``storage.engine.forget``.
+    """
+    own = comment.id, comment.site_id
+    for revision in session.scalars(
+        select(Revision).where(Revision.comment_id == own[0], Revision.site_id == own[1])
+    ):
+        revision.name = revision.source = revision.html = ""
+        revision.website = revision.language = revision.text_digest = None
+        revision.direction = "auto"
+    for submission in session.scalars(
+        select(ReceivedSubmission).where(
+            ReceivedSubmission.comment_id == own[0], ReceivedSubmission.site_id == own[1]
+        )
+    ):
+        submission.fingerprint = submission.repeat_key = GONE
+    for kind in (Contact, Finding, Flag):
+        for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
+            session.delete(row)
+    session.flush()

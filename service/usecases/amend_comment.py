@@ -1,0 +1,107 @@
+"""Amend: the author changes the text, for a while after sending it.
+
+The new text is judged as if it were the first; an approved text stays up until a moderator, or the site's policy, has
+let the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service.domain import messages
+from service.domain.errors import ConflictError, InvalidError
+from service.domain.moderation import Action, Actor, ActorKind, Status
+from service.domain.ports import Clock, NewId, Signer
+from service.domain.site import SitePolicy
+from service.domain.submission import read_amendment
+from service.screening.facts import Facts
+from service.storage import outbox, revisions
+from service.storage.comments import Comment
+from service.storage.revisions import Revision
+from service.storage.sites import Site
+from service.storage.uow import Reader, Session, UnitOfWork
+from service.text.fold import fold
+from service.usecases import transition
+from service.usecases.judged_text import JudgedText, add_revision, judge
+from service.usecases.receipt_holder import comment_of
+from service.usecases.transition import Step
+
+POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
+
+
+@dataclass(frozen=True)
+class _Before:
+    site: Site
+    comment: UUID
+    latest: Revision
+
+
+class AmendComment:
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        reader: Reader,
+        signer: Signer,
+        new_id: NewId,
+        clock: Clock,
+        on_failed_check: Callable[[str, Exception], None],
+    ) -> None:
+        self._uow, self._reader, self._signer = uow, reader, signer
+        self._new_id, self._clock, self._on_failed_check = new_id, clock, on_failed_check
+
+    def amend(self, site_slug: str, receipt: str, raw: Mapping[str, object]) -> None:
+        """The text in ``raw["body"]`` becomes the comment's latest. The same text again changes nothing.
+
+        ``InvalidError`` for the text, ``ConflictError("edit_closed")`` when the time for it is over, ``NotFoundError``
+        for a receipt that opens nothing.
+        """
+        before = self._reader.run(lambda session: self._look(session, site_slug, receipt))
+        body, errors = read_amendment(raw)
+        if errors:
+            raise InvalidError(errors)
+        judged = self._judge(before, body)
+
+        def change(session: Session) -> None:
+            site, comment = comment_of(session, self._signer, site_slug, receipt)
+            now = self._clock()
+            _check_open(comment, site.policy, now)
+            if revisions.get(session, site.id, comment.id, comment.latest_revision).source == body:
+                return
+            self._store(session, comment, judged, now)
+
+        self._uow.run(change)
+
+    def _look(self, session: Session, site_slug: str, receipt: str) -> _Before:
+        site, comment = comment_of(session, self._signer, site_slug, receipt, lock=False)
+        _check_open(comment, site.policy, self._clock())
+        return _Before(site, comment.id, revisions.get(session, site.id, comment.id, comment.latest_revision))
+
+    def _judge(self, before: _Before, body: str) -> JudgedText:
+        """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""
+        site, latest = before.site, before.latest
+        digest = self._signer.digest("text", str(site.id), fold(body))
+        seen = self._reader.run(lambda s: revisions.text_seen(s, site.id, digest, but=before.comment))
+        facts = Facts(site.policy.mode, latest.name, body, latest.website, seen)
+        return judge(facts, site.policy, digest, self._on_failed_check)
+
+    def _store(self, session: Session, comment: Comment, judged: JudgedText, now: datetime) -> None:
+        number = comment.latest_revision + 1
+        add_revision(session, comment, number, judged, self._new_id, now)
+        comment.latest_revision = number
+        # Whoever decides now has not read this text.
+        comment.version += 1
+        event = messages.comment_edited(comment.id, number)
+        outbox.put(session, self._new_id(now), comment.site_id, event, now)
+        session.flush()
+        if judged.verdict.publish and comment.status == Status.APPROVED:
+            step = Step(Action.APPROVE, Status.APPROVED, number, POLICY)
+            transition.apply(session, comment, step, new_id=self._new_id, now=now)
+
+
+def _check_open(comment: Comment, policy: SitePolicy, now: datetime) -> None:
+    until = policy.editable_until(Status(comment.status), comment.created_at, comment.latest_revision)
+    if until is None or now > until:
+        raise ConflictError("edit_closed")
