@@ -22,6 +22,7 @@ from service.usecases.erase_comment import EraseComment
 from service.usecases.manage_sites import ManageSites
 from service.usecases.manage_staff import ManageStaff
 from service.usecases.publish import rebuild_marked
+from service.usecases.reply_as_staff import ReplyAsStaff
 from service.usecases.rotate_vault import RotateVault
 from service.usecases.sign_in import SignIn
 from service.usecases.submit_comment import SubmitComment
@@ -47,6 +48,7 @@ class Container:
     erase_comment: EraseComment
     decide_comments: DecideComments
     undo_decision: UndoDecision
+    reply_as_staff: ReplyAsStaff
     manage_sites: ManageSites
     manage_staff: ManageStaff
     sign_in: SignIn
@@ -85,6 +87,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         withdraw_comment=WithdrawComment(uow, signer, new_id, clock),
         erase_comment=EraseComment(uow, signer, new_id, clock),
         decide_comments=DecideComments(uow, new_id, clock),
+        reply_as_staff=ReplyAsStaff(uow, reader, signer, new_id, clock, _log_failed_check),
         undo_decision=UndoDecision(uow, new_id, clock),
         manage_sites=ManageSites(uow, new_id, clock),
         manage_staff=ManageStaff(uow, passwords, new_id, clock),

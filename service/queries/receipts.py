@@ -13,7 +13,7 @@ from service.domain.errors import FieldError, InvalidError, NotFoundError
 from service.domain.moderation import Status
 from service.domain.ports import Signer, Vault
 from service.domain.snapshot import timestamp
-from service.storage import decisions, revisions, sites
+from service.storage import decisions, revisions, sites, threads
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.revisions import Revision
@@ -147,8 +147,7 @@ def _opened(session: Session, signer: Signer, site_slug: str, receipt: str) -> t
     comment = _find(session, site, signer.read_receipt(receipt))
     if comment is None or not equal(receipt, signer.receipt(comment.id, comment.receipt_generation)):
         raise NotFoundError("receipt_not_found")
-    thread = session.scalars(select(Thread).where(Thread.site_id == site.id, Thread.id == comment.thread_id)).one()
-    return site, comment, thread
+    return site, comment, threads.get_by_id(session, site.id, comment.thread_id)
 
 
 def _find(session: Session, site: Site, comment_id: UUID | None) -> Comment | None:

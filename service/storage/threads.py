@@ -47,6 +47,11 @@ def get(session: Session, site_id: UUID, key: str) -> Thread:
     return thread
 
 
+def get_by_id(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
+    """A comment's thread; there is always one."""
+    return session.scalars(select(Thread).where(Thread.site_id == site_id, Thread.id == thread_id)).one()
+
+
 def open_once(session: Session, new: Thread) -> Thread:
     """The thread of ``new.key``: the stored one, or ``new``. Two first comments at once open one thread."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -19,7 +19,6 @@ from service.domain.ports import Clock, NewId, Signer, Vault
 from service.domain.submission import FIELDS, Submission, is_submission_id, read_submission
 from service.screening.facts import Facts
 from service.storage import comments, outbox, revisions, sites, submissions, threads
-from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.sites import Site
@@ -28,7 +27,8 @@ from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.text.fold import fold
 from service.usecases import transition
-from service.usecases.judged_text import JudgedText, add_revision, judge
+from service.usecases.judged_text import JudgedText, judge
+from service.usecases.new_comment import Place, insert_comment
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -210,35 +210,11 @@ class SubmitComment:
         comment_id: UUID,
         now: datetime,
     ) -> Comment:
-        submission = prepared.submission
-        root_id = comment_id
-        if submission.parent is not None:
-            parent = comments.find_public_parent(session, site.id, thread.id, submission.parent)
-            if parent is None:
-                raise InvalidError([FieldError("parent", "parent_unknown")])
-            root_id = parent.root_id
-        author_id = self._new_id(now)
-        avatar = self._signer.digest("avatar", str(author_id)).hex()
-        session.add(Author(id=author_id, site_id=site.id, avatar=avatar, proof="none", created_at=now))
-        session.flush()
-        comment = Comment(
-            id=comment_id,
-            site_id=site.id,
-            thread_id=thread.id,
-            parent_id=submission.parent,
-            root_id=root_id,
-            author_id=author_id,
-            status=Status.PENDING.value,
-            version=1,
-            published_revision=None,
-            latest_revision=1,
-            receipt_generation=0,
-            created_at=now,
+        place = Place(site.id, thread.id, prepared.submission.parent)
+        comment = insert_comment(
+            session, place, prepared.judged, comment_id, signer=self._signer, new_id=self._new_id, now=now
         )
-        session.add(comment)
-        session.flush()
-        add_revision(session, comment, 1, prepared.judged, self._new_id, now)
-        self._seal(session, site, comment_id, submission)
+        self._seal(session, site, comment_id, prepared.submission)
         session.flush()
         return comment
 

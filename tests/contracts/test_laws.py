@@ -20,8 +20,8 @@ from tests.contracts.source import (
 #: Everything in the container that writes.
 WRITES = frozenset(
     [
-        "submit_comment", "amend_comment", "withdraw_comment", "erase_comment", "decide_comments", "undo_decision",
-        "manage_sites", "manage_staff", "sign_in", "rotate_vault",
+        "submit_comment", "amend_comment", "withdraw_comment", "erase_comment", "reply_as_staff",
+        "decide_comments", "undo_decision", "manage_sites", "manage_staff", "sign_in", "rotate_vault",
     ]
 )
 #: Who makes markup of a string, and how often; each says beside it why it may.
@@ -65,7 +65,7 @@ def test_nothing_else_could_assign_a_status_by_a_name_it_computes() -> None:
 
 def test_a_comment_is_made_in_one_place_and_starts_pending() -> None:
     made = [(path, call) for path, tree in python_files() for name, call in calls(tree) if name == "Comment"]
-    assert [path for path, _ in made] == ["service/usecases/submit_comment.py"]
+    assert [path for path, _ in made] == ["service/usecases/new_comment.py"]
     status = next(k.value for k in made[0][1].keywords if k.arg == "status")
     assert ast.unparse(status) == "Status.PENDING.value"
 

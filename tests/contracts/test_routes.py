@@ -61,6 +61,7 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/console/comments/<uuid:comment_id>"): ("console", MODERATOR),
     ("POST", "/console/decide"): ("console", MODERATOR),
     ("POST", "/console/undo"): ("console", MODERATOR),
+    ("POST", "/console/reply"): ("console", MODERATOR),
     ("GET", "/healthz"): ("operator", NONE),
     ("GET", "/readyz"): ("operator", NONE),
     ("GET", "/openapi.json"): ("operator", NONE),

@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 
 from service.domain.errors import ConflictError, InvalidError, MalformedError, NotFoundError
 from service.domain.moderation import ASKABLE, Action
+from service.domain.submission import is_submission_id
 from service.usecases.decide_comments import DecisionRequest
 from service.web.console.session import Desk, acting, own_path
 from service.web.context import container
@@ -30,6 +31,16 @@ def register(blueprint: Blueprint) -> None:
             reason=form.get("reason") or None,
         )
         return _answer(form, lambda: container().decide_comments.one(desk.principal, request).id)
+
+    @blueprint.post("/reply")
+    @acting
+    def reply(desk: Desk, form: Mapping[str, str]) -> Response:
+        """Once a form, however often it is sent."""
+        once = form.get("once", "")
+        if not is_submission_id(once):
+            raise MalformedError("bad_parameter", public={"parameter": "once"})
+        answered, act = _id(form, "comment"), container().reply_as_staff.reply
+        return _answer(form, lambda: act(desk.principal, answered, form, once))
 
     @blueprint.post("/undo")
     @acting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -56,6 +57,7 @@ def register(blueprint: Blueprint) -> None:
             item=item(card, desk.language, container().clock(), site.slug),
             history=[history_item(d, desk.language) for d in past],
             reasons=reasons(desk.language),
+            once=secrets.token_urlsafe(24) if card.status == "approved" and card.thread_state == "open" else None,
             undo=undo_offer(desk, request.args.get("decided")),
             back_url=_address(desk, card.status if card.status in VIEWS else VIEWS[0]),
             return_to=f"/console/comments/{comment_id}?{urlencode({'site': site.slug})}",

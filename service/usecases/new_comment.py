@@ -1,0 +1,68 @@
+"""How a comment comes into being, whoever writes it: its author, its row, its first text. It starts pending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service.domain.errors import FieldError, InvalidError
+from service.domain.moderation import Status
+from service.domain.ports import NewId, Signer
+from service.storage import comments
+from service.storage.authors import Author
+from service.storage.comments import Comment
+from service.storage.uow import Session
+from service.usecases.judged_text import JudgedText, add_revision
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it will stand. ``parent`` is the public comment of this thread that it answers."""
+
+    site_id: UUID
+    thread_id: UUID
+    parent: UUID | None
+
+
+def insert_comment(
+    session: Session,
+    place: Place,
+    judged: JudgedText,
+    comment_id: UUID,
+    *,
+    signer: Signer,
+    new_id: NewId,
+    now: datetime,
+    staff_id: UUID | None = None,
+) -> Comment:
+    """The comment as stored; ``InvalidError`` when what it answers is not public here any more."""
+    root_id = comment_id
+    if place.parent is not None:
+        parent = comments.find_public_parent(session, place.site_id, place.thread_id, place.parent)
+        if parent is None:
+            raise InvalidError([FieldError("parent", "parent_unknown")])
+        root_id = parent.root_id
+    author_id = new_id(now)
+    avatar = signer.digest("avatar", str(author_id)).hex()
+    session.add(Author(id=author_id, site_id=place.site_id, avatar=avatar, proof="none", created_at=now))
+    session.flush()
+    comment = Comment(
+        id=comment_id,
+        site_id=place.site_id,
+        thread_id=place.thread_id,
+        parent_id=place.parent,
+        root_id=root_id,
+        author_id=author_id,
+        status=Status.PENDING.value,
+        version=1,
+        published_revision=None,
+        latest_revision=1,
+        receipt_generation=0,
+        staff_id=staff_id,
+        created_at=now,
+    )
+    session.add(comment)
+    session.flush()
+    add_revision(session, comment, 1, judged, new_id, now)
+    return comment
