@@ -16,9 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     literal,
-    or_,
     select,
     text,
+    tuple_,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -181,13 +181,13 @@ def list_published(
 
 
 def _between(start: Key, end: Key | None) -> list[ColumnElement[bool]]:
+    """Row values: only so do both databases look up where the range begins, instead of reading the whole thread."""
+    place = tuple_(Comment.root_id, Comment.id)
     within: list[ColumnElement[bool]] = []
     if start != (FIRST, FIRST):
-        root, first = start
-        within.append(or_(Comment.root_id > root, and_(Comment.root_id == root, Comment.id >= first)))
+        within.append(place >= tuple_(*start))
     if end is not None:
-        root, last = end
-        within.append(or_(Comment.root_id < root, and_(Comment.root_id == root, Comment.id < last)))
+        within.append(place < tuple_(*end))
     return within
 
 
