@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import socket
-import sys
+from collections.abc import Callable
 
 import pytest
 
-from service import cli
 from service.cli.keys import fresh_keys
-from tests.newsroom import settings_for
+from tests.integration.conftest import Run
 
 
 @pytest.fixture
-def taliq(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    """Runs one command; its exit code, what it printed, what it complained of."""
-    settings = settings_for(database_url)
-    for name in ("database_url", "secret_key", "index_key", "vault_keys", "public_url"):
-        monkeypatch.setenv(f"TALIQ_{name.upper()}", getattr(settings, name))
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["taliq", *arguments])
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+def taliq(database_url: str, command_line: Callable[[str], Run]) -> Run:
+    return command_line(database_url)
 
 
-def test_a_site_from_nothing_to_a_token(taliq) -> None:  # type: ignore[no-untyped-def]
+def test_a_site_from_nothing_to_a_token(taliq: Run) -> None:
     assert taliq("site", "create", "daily", "--name", "اليومية", "--origin", "https://daily.example")[0] == 0
     code, out, _ = taliq("site", "set", "daily", "--mode", "publish", "--website", "off")
     assert code == 0
@@ -68,33 +51,33 @@ def test_a_site_from_nothing_to_a_token(taliq) -> None:  # type: ignore[no-untyp
         (("nonsense",), 2),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_a_code(taliq, arguments: tuple[str, ...], code: int) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_done_is_one_sentence_and_a_code(taliq: Run, arguments: tuple[str, ...], code: int) -> None:
     found, _, err = taliq(*arguments)
     assert found == code
     assert err
     assert "Traceback" not in err
 
 
-def test_a_second_site_of_the_same_name_is_refused(taliq) -> None:  # type: ignore[no-untyped-def]
+def test_a_second_site_of_the_same_name_is_refused(taliq: Run) -> None:
     assert taliq("site", "create", "daily")[0] == 0
     code, _, err = taliq("site", "create", "daily")
     assert (code, err.strip()) == (5, "taliq: site exists")
 
 
-def test_a_missing_setting_is_one_sentence(taliq, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_setting_is_one_sentence(taliq: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TALIQ_SECRET_KEY")
     code, _, err = taliq("site", "list")
     assert code == 1
     assert err.strip() == "taliq: TALIQ_SECRET_KEY is missing; README says what it is."
 
 
-def test_fresh_keys_are_good_and_never_the_same(taliq) -> None:  # type: ignore[no-untyped-def]
+def test_fresh_keys_are_good_and_never_the_same(taliq: Run) -> None:
     lines = taliq("keys", "new")[1].splitlines()
     assert [line.partition("=")[0] for line in lines] == list(fresh_keys())
     assert lines != taliq("keys", "new")[1].splitlines()
 
 
-def test_a_taken_port_is_one_sentence(taliq) -> None:  # type: ignore[no-untyped-def]
+def test_a_taken_port_is_one_sentence(taliq: Run) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -103,7 +86,7 @@ def test_a_taken_port_is_one_sentence(taliq) -> None:  # type: ignore[no-untyped
     assert "is taken" in err
 
 
-def test_an_old_schema_is_not_served(taliq, database_url: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_old_schema_is_not_served(taliq: Run, database_url: str) -> None:
     from service.storage import migrations
     from service.storage.engine import write_engine
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,13 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
-from service import cli
 from service.storage import migrations
 from service.storage.engine import write_engine
 from service.storage.schema import metadata
-from tests.newsroom import settings_for
+from tests.integration.conftest import Run
 from tests.postgres import PostgresServer
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -43,22 +40,8 @@ def engine(empty_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def taliq(empty_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    settings = settings_for(empty_url)
-    for name in ("database_url", "secret_key", "index_key", "vault_keys", "public_url"):
-        monkeypatch.setenv(f"TALIQ_{name.upper()}", getattr(settings, name))
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["taliq", *arguments])
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        return (code, *capsys.readouterr())
-
-    return run
+def taliq(empty_url: str, command_line: Callable[[str], Run]) -> Run:
+    return command_line(empty_url)
 
 
 def tables(engine: Engine) -> set[str]:
