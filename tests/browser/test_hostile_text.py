@@ -7,6 +7,7 @@ hold around the texts is taken from the same pages of a site where nobody attack
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from tests.browser.exhibition import LOGIN, PER_THREAD, Exhibition, exhibition
 from tests.browser.hostile import Theatre, page_by_script, page_of
 from tests.browser.press import serving
 from tests.browser.visit import sign_in
-from tests.newsroom import PASSWORD
+from tests.newsroom import FIELDS, PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.browser
 NEEDED_TO_ACT, OWN_NEEDED_TO_ACT = 150, 10
 THREADS_A_PAGE = 4
 SAMPLE = 16
+#: Of so many texts one is sent in every field of a form that is refused.
+REFUSED_OF = 3
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +137,25 @@ def test_on_our_own_pages_for_readers_nothing_acts(chromium: Browser, shown: Exh
     with theatre(chromium, rf"{shown.origin}/(v1/sites/\w+/receipts/[\w.-]+(\?lang=ar)?$|static/)") as stage:
         addresses = [f"{base}/demo/receipts/{receipt}?lang=ar" for receipt in receipts]
         assert_harmless(stage, addresses, 0, f"{base}/calm/receipts/{shown.calm[0].receipt}?lang=ar")
+
+
+def test_in_a_form_that_comes_back_nothing_acts(chromium: Browser, shown: Exhibition) -> None:
+    """Every field holds the text; the form is refused for its address, and each page comes back with all of them."""
+    client = shown.newsroom.client()
+    refused = []
+    for text in shown.texts[::REFUSED_OF]:
+        sent = dict.fromkeys(("name", "email", "website", "body", "title", "parent", "submission_id", "lang"), text)
+        answer = client.post("/v1/sites/demo/comments", data={**FIELDS, **sent})
+        assert answer.status_code == 422, text
+        refused.append(answer.get_data(as_text=True))
+    with pages([page_of([""])]) as origin, theatre(chromium, f"{origin}/0$") as stage:
+        stage.show(f"{origin}/0")
+        stage.stage(refused)
+        # The pages' own styles are asked for, here of a site that has none.
+        own = re.compile(rf"request {origin}/static/(shared|embed)/[a-z]+\.(css|svg)\?v=[0-9a-f]{{12}}$")
+        assert {what for _, what in stage.acts.did if not own.match(what)} == set()
+        stage.stage([page_of(["<img src=x onerror=alert(1)>"])])
+        assert "alert" in {what for _, what in stage.acts.did}, "the control"
 
 
 def test_in_the_console_nothing_acts(chromium: Browser, shown: Exhibition) -> None:
