@@ -42,7 +42,6 @@ class ReceiptView:
     text: str
     html: str
     direction: str
-    has_address: bool
     thread_key: str
     thread_title: str
     thread_url: str | None
@@ -76,7 +75,6 @@ def read_receipt(session: Session, signer: Signer, site_slug: str, receipt: str,
         text=latest.source,
         html=latest.html,
         direction=latest.direction,
-        has_address=_contact(session, comment) is not None,
         thread_key=thread.key,
         thread_title=thread.title,
         thread_url=thread.url if thread.url and site.policy.owns(thread.url) else None,

@@ -47,7 +47,7 @@ class Canary:
     def add_receipt(self, receipt: str) -> None:
         """The half of it that is secret. The other half is the comment's public id."""
         mac = receipt.partition(".")[2]
-        raw = base64.urlsafe_b64decode(mac + "=")
+        raw = base64.urlsafe_b64decode(mac + "=" * (-len(mac) % 4))
         self.exact += [(RECEIPT, "as given", mac[:16].encode()), (RECEIPT, "bytes", raw[:8])]
         self.exact.append((RECEIPT, "standard base64", base64.b64encode(raw)[:16]))
         self.folded.append((RECEIPT, "hex", raw.hex()[:16].encode()))

@@ -22,6 +22,7 @@ from tests.flows.canary import ADDRESS, RECEIPT, WORDS, Canary, bytes_of, rows_o
 from tests.newsroom import FIELDS, PASSWORD, Newsroom, SetClock, StrictClient
 
 POST = "/v1/sites/demo/comments"
+RECEIPT_ACTS = ("edit", "withdraw", "erase", "export")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 #: The only places where a canary may be seen: its kind, the endpoint, the type of the answer, the statuses. And
 #: even there only by whoever brought it: the address by the request that carried it, the receipt by the post that
@@ -32,8 +33,14 @@ SINKS: dict[tuple[str, str, str], tuple[int, ...]] = {
     # A script gets the receipt in the answer, a browser in the redirect to the receipt's page.
     (RECEIPT, "public.submit", "application/json"): (202,),
     (RECEIPT, "public.submit", "redirect"): (303,),
-    # The receipt's page shows its own address, to be kept.
+    # The receipt's pages show their own address, to be kept and to act, and lead back to it.
     (RECEIPT, "public.show", "text/html"): (200,),
+    **{(RECEIPT, f"public.ask_{act}", "text/html"): (200,) for act in ("edit", "withdraw", "erase")},
+    **{(RECEIPT, f"public.{act}", "redirect"): (303,) for act in ("edit", "withdraw", "erase")},
+    **{(RECEIPT, f"public.{act}", "text/html"): (403, 404, 409, 422) for act in RECEIPT_ACTS},
+    # Whoever types the address again is given it.
+    (ADDRESS, "public.export", "application/json"): (200,),
+    (ADDRESS, "public.export", "text/html"): (422,),
 }
 
 
@@ -103,13 +110,13 @@ class Scene:
         straight = [{"environ_base": {"REMOTE_ADDR": a}} for a in (self.canary.ipv4, self.canary.ipv6)]
         return [*through, *straight]
 
-    def submit(self, number: int = 0, *, form: bool = False, **more: str) -> TestResponse:
+    def submit(self, number: int = 0, *, form: bool = False, origin: str = "", **more: str) -> TestResponse:
         fields = {**self.fields, **more}
-        way = self.networks()[number % 4]
+        way = {**self.networks()[number % 4], **({"headers": {"Origin": origin}} if origin else {})}
         response = self.open("POST", POST, **{"data" if form else "json": fields}, **way)
         if response.status_code in (202, 303):
-            receipt = response.json["receipt"] if response.is_json else response.headers["Location"].split("/")[-1]
-            comment = self.newsroom.container.signer.read_receipt(receipt)
+            receipt = response.json.get("receipt") if response.is_json else response.headers["Location"].split("/")[-1]
+            comment = self.newsroom.container.signer.read_receipt(receipt) if receipt else UUID(response.json["id"])
             assert comment is not None
             self.comments.append(comment)
         return response
@@ -128,8 +135,9 @@ class Scene:
         """Every route with its arguments filled in, once for each comment and with ids of nothing."""
         for rule in self.app.url_map.iter_rules():
             for comment in (*self.comments, uuid4()) if "comment_id" in rule.arguments else (uuid4(),):
-                known = {"site": "demo", "receipt": self.receipt, "key": "article-1", "comment_id": comment,
-                         "decision_id": uuid4(), "filename": "embed/embed.css"}  # fmt: skip
+                token = self.newsroom.container.signer.status_token(self.comments[0])
+                known = {"site": "demo", "receipt": self.receipt, "token": token, "key": "article-1",
+                         "comment_id": comment, "decision_id": uuid4(), "filename": "embed/embed.css"}  # fmt: skip
                 with self.app.test_request_context():
                     path = self.app.url_map.bind("taliq.test").build(
                         rule.endpoint, {name: known[name] for name in rule.arguments}, method=next(iter(rule.methods))
