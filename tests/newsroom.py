@@ -88,7 +88,14 @@ class Newsroom:
         return {"Authorization": f"Bearer {self.container.manage_staff.create_token('demo', 'bot', names, 30).secret}"}
 
     def submit(self, **fields: object) -> Answer:
-        return self.container.submit_comment.submit("demo", {**FIELDS, **fields})
+        sent = {**FIELDS, **fields}
+        sent.setdefault("token", self.form_token(str(sent["thread"])))
+        sent.setdefault("submission_id", secrets.token_urlsafe(24))
+        return self.container.submit_comment.submit("demo", sent)
+
+    def form_token(self, thread: str = FIELDS["thread"], seconds: float = 60) -> str:
+        """What stands in a form that a reader has had before them for so long."""
+        return self.container.signer.form_token(self.site.id, thread, self.clock() - timedelta(seconds=seconds))
 
     def pending(self, **fields: object) -> UUID:
         """The id of a new pending comment, with a text of its own unless one is given."""

@@ -65,6 +65,14 @@ class Signer(Protocol):
         """What a valid code was made from, else ``None``."""
         ...
 
+    def form_token(self, site: UUID, thread_key: str, at: datetime) -> str:
+        """Goes into the form of one thread; says when it was handed out, and nothing of whom to."""
+        ...
+
+    def read_form_token(self, token: str, site: UUID, thread_key: str) -> datetime | None:
+        """When a valid token of this very thread was made, else ``None``."""
+        ...
+
     def digest(self, purpose: str, *parts: str) -> bytes:
         """16 keyed bytes over unambiguous parts."""
         ...

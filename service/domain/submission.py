@@ -33,6 +33,8 @@ LIMITS: Mapping[str, int] = {
 FIELDS: tuple[str, ...] = (
     "thread", "url", "title", "name", "email", "website", "body", "parent", "submission_id", "lang",
 )  # fmt: skip
+#: What our form sends besides, for screening only: neither is stored, nor part of what makes a repeat.
+TOKEN, TRAP = "token", "subject"
 _SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 

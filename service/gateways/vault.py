@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import os
 import re
@@ -129,6 +130,16 @@ class HmacSigner:
         at = datetime.fromtimestamp(int.from_bytes(facts[20:], "big"), UTC)
         return UUID(bytes=facts[:16]), int.from_bytes(facts[16:20], "big"), at
 
+    def form_token(self, site: UUID, thread_key: str, at: datetime) -> str:
+        milliseconds = int(at.timestamp() * 1000)
+        return self._token(b"form", milliseconds.to_bytes(8, "big") + _thread_mark(site, thread_key))
+
+    def read_form_token(self, token: str, site: UUID, thread_key: str) -> datetime | None:
+        facts = self._read_token(b"form", token, 24)
+        if facts is None or facts[8:] != _thread_mark(site, thread_key):
+            return None
+        return datetime.fromtimestamp(int.from_bytes(facts[:8], "big") / 1000, UTC)
+
     def _token(self, purpose: bytes, facts: bytes) -> str:
         return f"{_base64(facts)}.{_base64(self._mac(purpose, facts))}"
 
@@ -150,6 +161,10 @@ class HmacSigner:
 
 def _associated(key_id: str, site: UUID, comment: UUID) -> bytes:
     return b"taliq contact v1|" + key_id.encode() + b"|" + site.bytes + comment.bytes
+
+
+def _thread_mark(site: UUID, thread_key: str) -> bytes:
+    return hashlib.sha256(site.bytes + thread_key.encode()).digest()[:16]
 
 
 def _derived(secret: bytes, purpose: str) -> bytes:

@@ -16,8 +16,8 @@ from service.domain import messages
 from service.domain.errors import ConflictError, FieldError, ForbiddenError, InvalidError
 from service.domain.moderation import Action, Actor, ActorKind, Status
 from service.domain.ports import Clock, NewId, Signer, Vault
-from service.domain.submission import FIELDS, Submission, is_submission_id, read_submission
-from service.screening.facts import Facts
+from service.domain.submission import FIELDS, TOKEN, TRAP, Submission, is_submission_id, read_submission
+from service.screening.facts import Facts, Form
 from service.storage import comments, outbox, revisions, sites, submissions, threads
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
@@ -87,7 +87,11 @@ class SubmitComment:
         text_seen, more = self._reader.run(lambda session: _context(session, site, submission, errors, text_digest))
         if errors or more:
             raise InvalidError([*errors, *more])
-        prepared = self._prepare(site, submission, text_digest, text_seen, fingerprint)
+        form = self._form(site, submission, raw)
+        facts = Facts(
+            site.policy.mode, submission.name, submission.body, submission.website, text_seen, form
+        )
+        prepared = self._prepare(site, submission, text_digest, facts, fingerprint)
         return self._uow.run(lambda session: self._store(session, site, prepared))
 
     def _fingerprint(self, raw: Mapping[str, object]) -> bytes:
@@ -129,9 +133,8 @@ class SubmitComment:
         )
 
     def _prepare(
-        self, site: Site, submission: Submission, text_digest: bytes, text_seen: bool, fingerprint: bytes
+        self, site: Site, submission: Submission, text_digest: bytes, facts: Facts, fingerprint: bytes
     ) -> _Prepared:
-        facts = Facts(site.policy.mode, submission.name, submission.body, submission.website, text_seen)
         return _Prepared(
             submission=submission,
             judged=judge(facts, site.policy, text_digest, self._on_failed_check),
@@ -139,6 +142,17 @@ class SubmitComment:
             repeat_key=self._repeat_key(site, submission),
             facts=facts,
         )
+
+    def _form(self, site: Site, submission: Submission, raw: Mapping[str, object]) -> Form:
+        """A token that cannot be read is one that is not there: it holds the comment and refuses nothing.
+
+        So is one without a submission id, which every form of ours has. Without it a stranger could learn of a comment
+        that was published at once whether an address they guess is its author's.
+        """
+        token, made = raw.get(TOKEN), None
+        if isinstance(token, str) and submission.submission_id:
+            made = self._signer.read_form_token(token, site.id, submission.thread_key)
+        return Form(self._clock() - made if made else None, trap_filled=bool(raw.get(TRAP)))
 
     def _store(self, session: Session, site: Site, prepared: _Prepared) -> Answer:
         now, submission = self._clock(), prepared.submission

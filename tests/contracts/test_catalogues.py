@@ -152,7 +152,7 @@ def test_everything_with_a_code_has_a_name() -> None:
         for name, call in calls(tree)
         if name == "Finding" and isinstance(call.args[0], ast.Constant)
     }
-    assert len(findings) == len(PHASES) + 1
+    assert len(findings) > len(PHASES)
     wanted = [f"finding.{code}" for code in findings]
     wanted += [f"status.{status}" for status in Status]
     wanted += [f"action.{action}" for action in Action]

@@ -159,7 +159,7 @@ def test_a_guessed_address_gets_the_answer_every_other_address_gets(newsroom: Ne
     """A stranger repeats a public comment word for word, trying addresses: the right one is answered like the wrong."""
     newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
     client = newsroom.client()
-    sent = {**FIELDS, "submission_id": "submission-id-of-the-form"}
+    sent = {**FIELDS, "submission_id": "submission-id-of-the-form", "token": newsroom.form_token()}
     assert client.post(f"{SITE}/comments", json=sent).status_code == 201
     answers = [
         client.post(f"{SITE}/comments", json={**FIELDS, "email": email})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,8 @@ class Reader:
 
     def __init__(self, room: Newsroom, **fields: object) -> None:
         self.room, self.client = room, room.client()
-        sent = self.client.post(f"{SITE}/comments", json={**FIELDS, **fields}).get_json()
+        own = {"submission_id": secrets.token_urlsafe(24), "token": room.form_token()}
+        sent = self.client.post(f"{SITE}/comments", json={**FIELDS, **own, **fields}).get_json()
         self.comment, self.receipt = UUID(sent["id"]), str(sent["receipt"])
         self.address = f"{SITE}/receipts/{self.receipt}"
 

@@ -206,7 +206,8 @@ def test_a_guessed_address_is_answered_like_any_other(newsroom: Newsroom) -> Non
     """Whoever repeats a public comment with addresses of their choice must not learn which is right."""
     newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
     client = newsroom.client()
-    client.post(ADDRESS, data={**FIELDS, "email": "boss@example.org", "submission_id": secrets.token_urlsafe(24)})
+    own = {"email": "boss@example.org", "submission_id": secrets.token_urlsafe(24), "token": newsroom.form_token()}
+    assert client.post(ADDRESS, json={**FIELDS, **own}).status_code == 201
     guesses = [client.post(ADDRESS, json={**FIELDS, "email": e}).json for e in ("x@example.org", "boss@example.org")]
     assert [g["status"] for g in guesses] == ["pending", "pending"]
     assert [sorted(g) for g in guesses] == [sorted(guesses[0])] * 2

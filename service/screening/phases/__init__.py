@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from service.screening.facts import Phase
 from service.screening.phases.duplicate_text import duplicate_text
+from service.screening.phases.form_token import form_token
 from service.screening.phases.hidden_characters import hidden_characters
+from service.screening.phases.honeypot import honeypot
 from service.screening.phases.premoderation import premoderation
 
 PHASES: Sequence[Phase] = (
@@ -14,6 +16,9 @@ PHASES: Sequence[Phase] = (
     duplicate_text,
     # What the eye does not see, the moderator is shown.
     hidden_characters,
+    # How it came: what programs do and people do not.
+    honeypot,
+    form_token,
     # Last, since it says nothing about the text: the site wants to see everything first.
     premoderation,
 )

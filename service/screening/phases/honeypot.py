@@ -1,0 +1,9 @@
+"""A field that nobody sees was filled in: whoever did so reads the page's source, not the page."""
+
+from __future__ import annotations
+
+from service.screening.facts import Facts, Finding
+
+
+def honeypot(facts: Facts) -> Finding | None:
+    return Finding("trap_filled", "field:subject") if facts.form is not None and facts.form.trap_filled else None
