@@ -11,21 +11,28 @@ import gettext
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
 
 #: What a reader can be answered in; the first is the default.
-LANGUAGES: tuple[str, ...] = ("ar", "en")
+LANGUAGES: tuple[str, ...] = ("ar", "en", "fr", "fa", "ur", "he", "es", "de", "tr", "id")
 #: What a moderator can work in. Elsewhere their words are English.
 STAFF_LANGUAGES: tuple[str, ...] = ("ar", "en")
 DEFAULT_LANGUAGE = "ar"
 _FALLBACK = "en"
 _FOLDER = Path(__file__).parent / "catalogues"
+#: Of the languages above only Persian has digits of its own by CLDR's default numbering, which is what a browser's
+#: ``Intl`` writes too. The others, Arabic and Urdu among them, have 0 to 9. Dates and counts alike go by this.
+_DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
+#: Instead of CLDR's long form: English not the American way, Urdu without the comma that ours would repeat.
+_DAY = {"en": "d MMMM y", "ur": "d MMMM y"}
+#: CLDR calls it «Indonesia».
+_NAMES = {"id": "Bahasa Indonesia"}
 
 
 @dataclass(frozen=True)
@@ -94,8 +101,9 @@ def direction(language: str) -> str:
 
 
 def language_name(language: str) -> str:
-    """What a language calls itself: ``العربية``."""
-    return _locale(language).get_display_name() or language
+    """What a language calls itself, as it stands in a list: ``العربية``, ``Français``."""
+    name = _NAMES.get(language) or _locale(language).get_display_name() or language
+    return name[0].upper() + name[1:]
 
 
 def has_text(key: str) -> bool:
@@ -106,20 +114,32 @@ def has_text(key: str) -> bool:
 def t(language: str, key: str, **params: object) -> str:
     """The text for ``key``; ``KeyError`` when there is none, since a missing text is a defect.
 
-    Moderators' words in a language that has only the readers' come in English.
+    Numbers among ``params`` are written in the language's digits, strings are left as they are. Moderators' words in a
+    language that has only the readers' come in English.
     """
     text = CATALOGUES[language].get(key) or CATALOGUES[_FALLBACK][key]
     if isinstance(text, Plural):
         text = text.forms[text.choose(int(str(params["count"])))]
-    return text.format(**params) if params else text
+    shown = {name: _digits(language, str(value)) if isinstance(value, int) else value for name, value in params.items()}
+    return text.format(**shown) if shown else text
 
 
 def format_moment(language: str, moment: datetime) -> str:
-    """Date and time of day in UTC, for reading: ``25 نوفمبر 2026، 14:05 UTC``."""
+    """Date and time of day in UTC, for reading: ``25 نوفمبر 2026، 14:05 UTC``.
+
+    The date is the language's long one, in the Gregorian calendar, the hours go to 24.
+    """
     locale = _locale(language)
-    day = format_datetime(moment, "d MMMM y", locale=locale)
-    clock = format_time(moment, "HH:mm", locale=locale)
-    return f"{day}{'،' if language in ('ar', 'fa', 'ur') else ','} {clock} UTC"
+    moment = moment.astimezone(UTC)
+    day = format_date(moment, _DAY.get(language, "long"), locale=locale)
+    if language == "fr" and moment.day == 1:
+        day = f"1er{day[1:]}"
+    clock = format_time(moment, "HH.mm" if language == "id" else "HH:mm", locale=locale)
+    return _digits(language, f"{day}{'،' if language in ('ar', 'fa', 'ur') else ','} {clock} UTC")
+
+
+def _digits(language: str, text: str) -> str:
+    return text.translate(_DIGITS.get(language, {}))
 
 
 @cache

@@ -1,10 +1,13 @@
-"""The catalogues: Arabic and English say the same things, all of them, and everything that is asked for is there."""
+"""The catalogues: every language says the same things, all of them, and everything that is asked for is there."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -14,17 +17,77 @@ from service.domain import errors
 from service.domain.access import ROLES
 from service.domain.errors import ServiceError
 from service.domain.moderation import ASKABLE, REASONS, Action, ActorKind, Status
-from service.i18n import CATALOGUES, LANGUAGES, Plural, t
+from service.i18n import CATALOGUES, LANGUAGES, STAFF_LANGUAGES, Catalogue, Plural, Text, read_catalogue, t
 from service.queries.published import ORDERS
 from service.queries.queue import VIEWS
 from service.screening.phases import PHASES
 from service.storage.uow import CONFLICTS
 from service.web.errors import _BY_STATUS
-from tests.contracts.source import calls, python_files, text_files
+from tests.contracts.source import SERVICE, calls, python_files, text_files
 
 AR, EN = CATALOGUES["ar"], CATALOGUES["en"]
-#: Names of languages, which stand in their own language everywhere, and what has no words in it.
+FOLDER = SERVICE / "i18n" / "catalogues"
+#: What a reader meets, by language, as the service reads it.
+READER = {language: read_catalogue(language, "reader") for language in LANGUAGES}
+OTHERS = [language for language in LANGUAGES if language != "en"]
+#: Read by an editor who speaks the language. The other files say in their header that nobody has yet.
+REVIEWED = {"ar", "en"}
+#: What has no words in it.
 SAME = {"form.colon"}
+#: The name of the product, which stays as it is where its Arabic word means something else or nothing.
+NAME = {"product.name"}
+#: Texts that may be the same as in English, by language, and no others: a colon, the product's name, and words that
+#: the language really shares with English.
+SHARED = {
+    "ar": SAME,
+    # Here a no-break space stands before the colon. «Article» is French before it is English.
+    "fr": NAME | {"receipt.article"},
+    "fa": SAME | NAME,
+    "ur": SAME | NAME,
+    "he": SAME | NAME,
+    # «Error» is the Spanish word.
+    "es": SAME | NAME | {"error.kicker", "page.error_prefix"},
+    # «Name» and «Website» are the German words.
+    "de": SAME | NAME | {"form.name", "form.website", "receipt.name"},
+    "tr": SAME | NAME,
+    "id": SAME | NAME,
+}
+#: Names that stay in Latin letters in every script.
+LATIN_NAMES = {"Taliq", "JSON", "HTML", "NaN", "Infinity"}
+#: English words that mean nothing in any of the other languages written in Latin letters.
+ENGLISH = {"the", "your", "you", "and", "this", "that", "with", "have", "of", "to", "from", "not", "again", "comments"}
+SCRIPTS = {"ar": "\u0621-\u064a", "fa": "\u0621-\u06cc", "ur": "\u0621-\u06d2", "he": "\u05d0-\u05ea"}
+#: Letters that look right and belong to the neighbour's alphabet, and marks that belong to another script. A search
+#: with the right letter would not find them, and a screen reader says them wrong.
+FOREIGN = {
+    "ar": "\u06a9\u06af\u067e\u0686\u06cc\u06c1\u06d2,;?",
+    "fa": "\u0643\u064a\u0649\u0629\u06c1\u06be\u06d2\u0679\u0688\u0691\u06ba\u06d4,;?",
+    "ur": "\u0643\u064a\u0649\u0629\u0647,;?.",
+    "he": "\u060c\u061f",
+}
+#: How a title is put between quotation marks.
+QUOTED = {
+    "ar": "«{title}»",
+    "en": "“{title}”",
+    "fr": "«\u00a0{title}\u00a0»",
+    "fa": "«{title}»",
+    "ur": "“{title}”",
+    "he": "״{title}״",
+    "es": "«{title}»",
+    "de": "„{title}“",
+    "tr": "“{title}”",
+    "id": "“{title}”",
+}
+#: Words by which only friends and children are addressed.
+FAMILIAR = {
+    "fr": {"tu", "te", "toi", "ton", "ta", "tes"},
+    "fa": {"تو"},
+    "ur": {"تم", "تمہارا", "تمہاری", "تمہارے"},
+    "es": {"tú", "tu", "tus", "te", "ti", "has", "puedes"},
+    "de": {"du", "dich", "dir", "dein", "deine", "deinen", "deinem", "deiner"},
+    "tr": {"sen", "seni", "sana", "senin"},
+    "id": {"kamu", "kau", "engkau"},
+}
 #: Codes of the use cases an operator meets on the command line only, where the code itself is the sentence.
 COMMAND_LINE_ERRORS = {"moderator_not_found", "token_not_found", "site_exists", "login_exists"}
 COMMAND_LINE_FIELDS = {"too_short"}
@@ -42,23 +105,70 @@ def texts(language: str) -> Iterator[tuple[str, str]]:
             yield key, text
 
 
+def words(text: str) -> set[str]:
+    """The words of a text in small letters, without placeholders and the addresses given as examples."""
+    return {word.lower() for word in re.findall(r"[^\W\d_]+", spoken(text))}
+
+
+def spoken(text: str) -> str:
+    """A text without placeholders and the addresses given as examples."""
+    return re.sub(r"\{\w+\}|name@example\.com|https://example\.com", "", text)
+
+
+def forms(text: Text) -> tuple[str, ...]:
+    return text.forms if isinstance(text, Plural) else (text,)
+
+
+def plurals(catalogue: Catalogue) -> dict[str, Plural]:
+    return {key: text for key, text in catalogue.items() if isinstance(text, Plural)}
+
+
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def test_both_catalogues_have_the_same_keys() -> None:
-    assert set(CATALOGUES) == {"ar", "en"}
+def header(path: Path) -> Message:
+    """The fields at the top of a file, which gettext keeps as the text of the empty name."""
+    found = re.match(r'msgid ""\nmsgstr ""\n((?:".*"\n)+)', path.read_text("utf-8"))
+    assert found, path
+    return Parser().parsestr("".join(ast.literal_eval(line) for line in found[1].splitlines()))
+
+
+def test_the_languages_are_those_there_are_catalogues_of() -> None:
+    assert LANGUAGES == ("ar", "en", "fr", "fa", "ur", "he", "es", "de", "tr", "id")
+    assert set(CATALOGUES) == set(LANGUAGES) == {path.name for path in FOLDER.iterdir() if path.is_dir()}
+    files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.po")}
+    assert files == {f"{name}/reader.po" for name in LANGUAGES} | {f"{name}/staff.po" for name in STAFF_LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_readers_are_told_everything_in_every_language(language: str) -> None:
+    assert READER[language].keys() == READER["en"].keys()
+    assert plurals(READER[language]).keys() == plurals(READER["en"]).keys()
+
+
+def test_moderators_are_told_everything_in_both_of_theirs() -> None:
     assert AR.keys() == EN.keys()
-    assert {k for k, v in AR.items() if isinstance(v, Plural)} == {k for k, v in EN.items() if isinstance(v, Plural)}
+    assert plurals(AR).keys() == plurals(EN).keys()
 
 
-def test_both_say_it_with_the_same_placeholders() -> None:
-    for key in EN:
-        ar, en = AR[key], EN[key]
-        if isinstance(ar, Plural) and isinstance(en, Plural):
-            assert set().union(*map(placeholders, ar.forms)) == set().union(*map(placeholders, en.forms)), key
-        else:
-            assert placeholders(str(ar)) == placeholders(str(en)), key
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_says_it_with_the_same_placeholders(language: str) -> None:
+    for key, text in CATALOGUES[language].items():
+        said, wanted = (set().union(*map(placeholders, forms(one))) for one in (text, EN[key]))
+        assert said == wanted, key
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.po")), ids=lambda path: "-".join(path.parts[-2:]))
+def test_a_file_says_what_it_is_and_whether_anybody_has_reviewed_it(path: Path) -> None:
+    said = header(path)
+    language = path.parent.name
+    assert said["Language"] == language
+    assert said["Content-Type"] == "text/plain; charset=utf-8"
+    assert said["X-Review"] == ("reviewed" if language in REVIEWED else "unreviewed")
+    assert "fuzzy" not in path.read_text("utf-8")
+    names = re.findall(r'^msgid "(.+)"$', path.read_text("utf-8"), re.MULTILINE)
+    assert len(names) == len(set(names)), "a name twice"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -66,7 +176,8 @@ def test_no_text_is_empty_or_has_spaces_to_spare(language: str) -> None:
     for key, text in texts(language):
         assert text.strip(), key
         assert "  " not in text, key
-        assert text == text.strip() or key == "page.error_prefix", key
+        # The prefix is followed by something; a French colon has its no-break space.
+        assert text == text.strip() or key == "page.error_prefix" or (language, key) == ("fr", "form.colon"), key
 
 
 def test_no_arabic_text_is_left_in_english() -> None:
@@ -74,6 +185,63 @@ def test_no_arabic_text_is_left_in_english() -> None:
     assert {key for key in EN if AR[key] == EN[key]} == SAME
     assert {key for key, text in texts("ar") if not arabic.search(text)} == SAME
     assert not [key for key, text in texts("en") if arabic.search(text)]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_is_left_in_english_but_what_the_language_shares_with_it(language: str) -> None:
+    same = {key for key, text in READER[language].items() if forms(text) == forms(READER["en"][key])}
+    assert same == SHARED[language]
+    if language not in SCRIPTS:
+        assert not [(key, text) for key, text in texts(language) if words(text) & ENGLISH]
+
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_every_text_is_in_the_script_of_its_language(language: str) -> None:
+    letter = re.compile(f"[{SCRIPTS[language]}]")
+    said = [(key, text) for key, text in texts(language) if key in READER[language]]
+    assert {key for key, text in said if not letter.search(text)} == SHARED[language]
+    for key, text in said:
+        assert set(re.findall("[A-Za-z]+", spoken(text))) <= LATIN_NAMES, key
+        assert not set(FOREIGN[language]) & set(spoken(text)), key
+
+
+def test_persian_joins_with_half_spaces() -> None:
+    """What belongs to a word is neither written away from it nor run into it."""
+    apart = re.compile(r"(?<!\w)ن?می\s|\s(?:ها|های|هایی|تر|ترین|ام|اید|اند)(?!\w)")
+    assert not [(key, text) for key, text in texts("fa") if apart.search(text)]
+    assert sum("\u200c" in text for _, text in texts("fa")) > 30
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quotation_marks_are_the_languages_own(language: str) -> None:
+    marks = re.compile("[«»“”„‹›״\"]")
+    own = set(marks.findall(QUOTED[language]))
+    for key, text in texts(language):
+        assert set(marks.findall(text)) <= own, key
+        if "{title}" in text:
+            assert QUOTED[language] in text, key
+
+
+@pytest.mark.parametrize("language", FAMILIAR)
+def test_readers_are_addressed_politely(language: str) -> None:
+    assert not [(key, text) for key, text in texts(language) if words(text) & FAMILIAR[language]]
+
+
+def test_the_form_says_what_readers_of_the_paper_know_letter_for_letter() -> None:
+    assert t("ar", "form.heading") == "اترك تعليقاً"
+    assert t("ar", "form.email_note") == "لن يتم نشر عنوان بريدك الإلكتروني."
+    assert t("ar", "form.required_note") == "الحقول الإلزامية مشار إليها بـ *"
+
+
+def test_a_readers_page_asks_for_no_text_that_only_moderators_have() -> None:
+    """It would come in English in the middle of a French page."""
+    folder = "service/web/templates/"
+    readers = (f"{folder}public/", f"{folder}errors/", f"{folder}base.html", f"{folder}macros.html")
+    found = [(path, key) for path, key in asked_keys() if path.startswith(readers)]
+    assert len(found) > 80
+    for path, key in found:
+        pattern = re.compile(re.escape(key).replace(r"\*", ".+"))
+        assert any(pattern.fullmatch(known) for known in READER["en"]), f"{path} asks for {key}"
 
 
 def asked_keys() -> Iterator[tuple[str, str]]:
@@ -169,29 +337,40 @@ def test_everything_with_a_code_has_a_name() -> None:
 def test_plurals_have_every_category_of_their_language(language: str) -> None:
     """The rule in the file is gettext's, written by hand; CLDR's, which Babel knows, is the judge of it."""
     rule = Locale.parse(language).plural_form
-    plurals = {key: text for key, text in CATALOGUES[language].items() if isinstance(text, Plural)}
-    assert plurals
-    for key, text in plurals.items():
+    found = plurals(CATALOGUES[language])
+    assert found
+    for key, text in found.items():
         category = {rule(n): text.choose(n) for n in range(1_000)}
         assert all(category[rule(n)] == text.choose(n) for n in range(1_000)), key
         assert sorted(category.values()) == list(range(len(text.forms))), key
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("ar", ["لا تعليقات بعد", "تعليق واحد", "تعليقان", "3 تعليقات", "11 تعليقاً", "100 تعليق", "103 تعليقات"]),
-        ("en", ["0 comments", "One comment", *(f"{n} comments" for n in (2, 3, 11, 100, 103))]),
-    ],
-)
-def test_numbers_are_counted_as_people_count(language: str, said: list[str]) -> None:
-    assert [t(language, "thread.count", count=n) for n in (0, 1, 2, 3, 11, 100, 103)] == said
+COUNTED = (0, 1, 2, 3, 11, 100, 103)
+SAID = {
+    "ar": ["لا تعليقات بعد", "تعليق واحد", "تعليقان", "3 تعليقات", "11 تعليقاً", "100 تعليق", "103 تعليقات"],
+    "en": ["0 comments", "One comment", *(f"{n} comments" for n in COUNTED[2:])],
+    "fr": ["0\u00a0commentaire", "1\u00a0commentaire", *(f"{n}\u00a0commentaires" for n in COUNTED[2:])],
+    # Persian counts with the singular, and in its own digits.
+    "fa": [f"{n} نظر" for n in ("۰", "۱", "۲", "۳", "۱۱", "۱۰۰", "۱۰۳")],
+    "ur": ["0 تبصرے", "ایک تبصرہ", *(f"{n} تبصرے" for n in COUNTED[2:])],
+    "he": ["0 תגובות", "תגובה אחת", "שתי תגובות", *(f"{n} תגובות" for n in COUNTED[3:])],
+    "es": ["0 comentarios", "Un comentario", *(f"{n} comentarios" for n in COUNTED[2:])],
+    "de": ["0 Kommentare", "Ein Kommentar", *(f"{n} Kommentare" for n in COUNTED[2:])],
+    # A Turkish noun after a number has no plural.
+    "tr": ["0 yorum", "Bir yorum", *(f"{n} yorum" for n in COUNTED[2:])],
+    "id": [f"{n} komentar" for n in COUNTED],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_counted_as_people_count(language: str) -> None:
+    assert [t(language, "thread.count", count=n) for n in COUNTED] == SAID[language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_plural_can_be_said_of_every_number(language: str) -> None:
-    for key in (key for key, text in CATALOGUES[language].items() if isinstance(text, Plural)):
-        said = [t(language, key, count=n) for n in (0, 1, 2, 3, 11, 100, 103)]
+    for key in plurals(CATALOGUES[language]):
+        said = [t(language, key, count=n) for n in COUNTED]
         assert not any("{" in text for text in said), key
         if language == "ar":
             assert len(set(said[:6])) == 6, (key, said)

@@ -93,3 +93,9 @@ def test_no_file_of_the_service_is_longer_than_a_reader_can_hold() -> None:
         if (lines := len(path.read_text("utf-8").splitlines())) > MAX_LINES
     }
     assert long == {}
+
+
+def test_the_embed_measures_by_itself_not_by_the_host_page() -> None:
+    """A rem is the host's root font size: ten pixels on one site and forty on the next."""
+    embed = dict(text_files(".css"))["service/web/static/embed/embed.css"]
+    assert re.findall(r"[\d.]+rem\b", embed) == []

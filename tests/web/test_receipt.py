@@ -273,6 +273,15 @@ def test_a_token_of_one_kind_is_none_of_another(small_newsroom: Newsroom) -> Non
         assert reader.client.get(f"/v1/sites/other/{address}").status_code == 404
 
 
+def test_a_mistyped_link_is_told_in_the_language_of_who_asks(small_newsroom: Newsroom) -> None:
+    client = small_newsroom.client()
+    for address in (f"{SITE}/receipts/x?lang=en", f"{SITE}/receipts/x/erase?lang=en"):
+        page = client.get(address, headers=HTML)
+        assert (page.status_code, page.mimetype) == (404, "text/html")
+        assert "whole link" in page.get_data(as_text=True)
+    assert client.get(f"{SITE}/receipts/x", headers=JSON).mimetype == "application/problem+json"
+
+
 def test_another_sites_page_cannot_act_even_with_the_link(small_newsroom: Newsroom) -> None:
     reader = Reader(small_newsroom)
     for act in ("edit", "withdraw", "erase", "export"):

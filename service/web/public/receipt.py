@@ -42,13 +42,13 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(summary="What became of a comment", operationId="receipt", parameters=[ANY_LANG, SENT])
     @blueprint.response(200, ReceiptSchema)
     @blueprint.alt_response(200, schema={"type": "string"}, content_type=HTML, success=True)
-    @problems(blueprint, 400, 404, 503)
+    @problems(blueprint, 400, 404, 503, page=True)
     def show(site: str, receipt: str) -> Any:
         """JSON, or a page for a browser. Spam is called rejected here."""
+        g.wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
         view = _read(site, receipt)
         done = query.one_of("done", DONE, "")
-        wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
-        response = _page(site, receipt, view, done=done) if wants_page else _data(view)
+        response = _page(site, receipt, view, done=done) if g.wants_page else _data(view)
         response.vary.add("Accept")
         return _secret(response)
 
@@ -168,9 +168,10 @@ def _register_ask(blueprint: ApiBlueprint, act: str) -> None:
         parameters=[ANY_LANG],
     )
     @blueprint.response(200, content_type=HTML, schema={"type": "string"})
-    @problems(blueprint, 404, 503)
+    @problems(blueprint, 404, 503, page=True)
     def ask(site: str, receipt: str) -> Any:
         """Nothing has happened yet: the button of this page is a POST to the same address."""
+        g.wants_page = True
         return _secret(_act_page(site, receipt, _read(site, receipt), act))
 
 
