@@ -24,7 +24,7 @@ from service.text.urls import origin_of
 SITE = "demo"
 LANGUAGE = "ar"
 #: Query parameters of an article's address that are meant for the list and for the form.
-_FOR_LIST, _FOR_FORM = ("cursor", "order"), ("parent",)
+_FOR_LIST, _FOR_FORM = ("cursor", "order", "comment"), ("parent",)
 _MAX_FORWARDED = 300
 
 

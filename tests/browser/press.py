@@ -56,21 +56,24 @@ class Press:
     """Entered once; ``limits`` are read when it is entered."""
 
     def __init__(self, make: Callable[[Settings], Container], database_url: str) -> None:
-        self._make, self._database_url = make, database_url
+        self._make, self.database_url = make, database_url
         self.limits: dict[str, Any] = {}
+        #: Pages of a publisher who builds differently, by name; each at ``/host/NAME`` of the newspaper.
+        self.hosts: dict[str, str] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Press:
         port, site_port = free_port(), free_port()
         self.service, self.site = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{site_port}"
         self.article = self.site + LEAD.path
-        self._made = self._make(settings_for(self._database_url, public_url=self.service))
+        self._made = self._make(settings_for(self.database_url, public_url=self.service))
         self.newsroom = Newsroom(self._made, self._made.clock, origins=[self.site])  # type: ignore[arg-type]
         self.desk = Desk(self._made.submit_comment)
         self._stack.callback(self._made.close)
         self.open(port)
         paper = create_site(self.service, site_url=self.site)
         paper.add_url_rule("/snippet", view_func=self._snippet)
+        paper.add_url_rule("/host/<name>", view_func=lambda name: self.hosts[name])
         self._stack.enter_context(serving(paper, site_port))
         return self
 
@@ -86,7 +89,7 @@ class Press:
         """Starts the service, or starts it anew with other limits. Its address stays."""
         port = port or int(self.service.rpartition(":")[2])
         self.close()
-        settings = settings_for(self._database_url, public_url=self.service, **limits)
+        settings = settings_for(self.database_url, public_url=self.service, **limits)
         app = create_app(replace(self._made, settings=settings, submit_comment=self.desk))  # type: ignore[arg-type]
         self._service = serving(app, port)
         self._service.__enter__()

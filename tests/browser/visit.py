@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 MILLISECONDS = 15_000
+TAKEN = "() => document.querySelector('[data-taliq]')?.shadowRoot?.querySelector('.taliq-thread time')"
 #: How Chromium words a refused or failed request. Announced, it is part of the test; all else is a complaint.
 _REFUSED = re.compile(r"Failed to load resource: .*?(?:status of (\d{3})|net::(ERR_\w+))")
 
@@ -72,6 +73,12 @@ def visit(
         assert cookies or not context.cookies(), f"cookies: {context.cookies()}"
     finally:
         context.close()
+
+
+def ready(page: Page) -> None:
+    """The reader scrolls to the discussion, and the script has taken it over."""
+    page.locator("[data-taliq]").first.scroll_into_view_if_needed()
+    page.wait_for_function(TAKEN)
 
 
 def assert_fits(page: Page) -> None:
