@@ -1,4 +1,7 @@
-"""What readers fetch: one stored page, by one statement; comment rows are not touched."""
+"""What readers fetch: one stored page, by one statement; comment rows are not touched.
+
+Only a permalink asks one thing more: where in its thread a comment stands. Whether it shows, its page says.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.errors import MalformedError
-from service.storage import sites, threads
+from service.domain.snapshot import Key
+from service.storage import pages, sites, threads
 from service.storage.pages import Page
 from service.storage.sites import Site
 
@@ -22,7 +26,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class PublishedPage:
-    """One page of a thread. ``content`` is a JSON array, oldest first; ``next`` names the following page."""
+    """One page of a thread. ``content`` is a JSON array, oldest first; ``next`` names the following page.
+
+    ``first``: whether nothing stands before it. ``comment_gone``: a comment was asked for and does not show here.
+    """
 
     key: str
     title: str
@@ -34,6 +41,8 @@ class PublishedPage:
     digest: str
     next: str | None
     language: str = "ar"
+    first: bool = True
+    comment_gone: bool = False
 
     def etag(self, *variant: str) -> str:
         """A strong tag over everything the bytes are made from; ``variant`` tells JSON from a fragment."""
@@ -54,71 +63,124 @@ class PublishedPage:
 
 
 def published_page(
-    session: Session, site_slug: str, key: str, cursor: str | None, order: str
+    session: Session, site_slug: str, key: str, cursor: str | None, order: str, comment: str | None = None
 ) -> PublishedPage:
-    """One page of the thread. An unknown thread is an empty list, and nothing is made of it.
+    """One page of the thread: the first, the one ``cursor`` names, or the one that holds ``comment``.
 
+    An unknown thread is an empty list, and nothing is made of it. A comment that does not show in this thread, for
+    whatever reason, gives the first page, with ``comment_gone``.
     ``MalformedError("bad_cursor")`` when the cursor does not name a page of this thread.
     """
     site = sites.get_by_slug(session, site_slug)
     thread = threads.find(session, site.id, key)
     named = _cursor_id(cursor)
+    language = site.policy.language
     if thread is None:
-        return PublishedPage(key, "", None, "open", 0, order, "[]", "", None, site.policy.language)
-    rows = session.execute(_two_pages(site, thread.id, named, order)).all()
+        return PublishedPage(
+            key, "", None, "open", 0, order, "[]", "", None, language, comment_gone=comment is not None
+        )
+    rows = _rows_of(session, site, thread.id, comment, order) if comment else []
+    gone = comment is not None and not rows
+    rows = rows or session.execute(_two_pages(site, thread.id, named, order)).all()
     if not rows and named is not None:
         raise MalformedError("bad_cursor")
-    if not rows:
-        language = site.policy.language
-        return PublishedPage(key, thread.title, thread.url, thread.state, 0, order, "[]", "", None, language)
     return PublishedPage(
-        language=site.policy.language,
         key=thread.key,
         title=thread.title,
         url=thread.url,
         state=thread.state,
-        count=thread.comment_count,
+        count=thread.comment_count if rows else 0,
         order=order,
-        content=rows[0].content,
-        digest=rows[0].digest,
+        content=rows[0].content if rows else "[]",
+        digest=rows[0].digest if rows else "",
         next=rows[1].id.hex if len(rows) > 1 else None,
+        language=language,
+        first=not (rows and rows[0].preceded),
+        comment_gone=gone,
     )
 
 
-def published_counts(session: Session, site_slug: str, keys: Sequence[str]) -> dict[str, int]:
-    """Published comments of each thread asked for, in the order asked; 0 for a thread nobody has heard of."""
-    known = threads.counts(session, sites.get_by_slug(session, site_slug).id, keys)
-    return {key: known.get(key, 0) for key in keys}
+def published_counts(session: Session, site_slug: str, keys: Sequence[str]) -> tuple[dict[str, int], str]:
+    """Published comments of each thread asked for, in the order asked; 0 for a thread nobody has heard of. And the
+    site's language.
+    """
+    site = sites.get_by_slug(session, site_slug)
+    known = threads.counts(session, site.id, keys)
+    return {key: known.get(key, 0) for key in keys}, site.policy.language
 
 
-def _two_pages(site: Site, thread_id: UUID, named: UUID | None, order: str):  # type: ignore[no-untyped-def]
-    """The page asked for and the one after it, of those that are not empty; a named one is taken as it is."""
-    statement = select(Page.id, Page.content, Page.digest).where(
-        Page.site_id == site.id, Page.thread_id == thread_id
-    )
+def _rows_of(
+    session: Session, site: Site, thread_id: UUID, comment: str, order: str
+) -> Sequence[Row[UUID, str, str, bool]]:
+    """The page on which the comment shows and the one after it; nothing when it does not show."""
+    named = _comment_id(comment)
+    place = pages.find_place(session, site.id, thread_id, named) if named else None
+    if place is None:
+        return []
+    rows = session.execute(_two_pages(site, thread_id, place, order)).all()
+    # No text can hold this: in a JSON string the quotation marks would be escaped.
+    return rows if rows and f'"id":"{named}"' in rows[0].content else []
+
+
+def _two_pages(
+    site: Site, thread_id: UUID, named: UUID | Key | None, order: str
+) -> Select[UUID, str, str, bool]:
+    """The page asked for and the one after it, of those that are not empty; a named one is taken as it is.
+
+    ``named``: the page's id, or a place in the thread that it covers. ``preceded``: whether something stands before it.
+    """
+    forward = order == ORDERS[0]
+    of_thread = and_(Page.site_id == site.id, Page.thread_id == thread_id)
+    sequence = [Page.first_root, Page.first_id] if forward else [Page.first_root.desc(), Page.first_id.desc()]
     shown = Page.comment_count > 0
-    forward = order == "oldest"
-    if named is not None:
-        start = aliased(Page)
-        after = (
-            or_(
-                Page.first_root > start.first_root,
-                and_(Page.first_root == start.first_root, Page.first_id > start.first_id),
-            )
-            if forward
-            else or_(
-                Page.first_root < start.first_root,
-                and_(Page.first_root == start.first_root, Page.first_id < start.first_id),
-            )
-        )
-        statement = statement.join(start, and_(start.id == named, start.thread_id == thread_id)).where(
-            or_(Page.id == named, and_(shown, after))
-        )
-    else:
-        statement = statement.where(shown)
-    if forward:
-        return statement.order_by(Page.first_root, Page.first_id).limit(2)
-    return statement.order_by(Page.first_root.desc(), Page.first_id.desc()).limit(2)
+    if named is None:
+        # What comes first is the first of all that shows.
+        statement = select(Page.id, Page.content, Page.digest, false().label("preceded")).where(of_thread, shown)
+        return statement.order_by(*sequence).limit(2)
+    start, before = aliased(Page), aliased(Page)
+    preceded = exists().where(
+        before.site_id == site.id,
+        before.thread_id == thread_id,
+        before.comment_count > 0,
+        _follows(start, before) if forward else _follows(before, start),
+    )
+    is_start = start.id == (named if isinstance(named, UUID) else _covering(site, thread_id, named))
+    after = _follows(Page, start) if forward else _follows(start, Page)
+    return (
+        select(Page.id, Page.content, Page.digest, preceded.label("preceded"))
+        .join(start, and_(is_start, start.site_id == site.id, start.thread_id == thread_id))
+        .where(of_thread, or_(Page.id == start.id, and_(shown, after)))
+        .order_by(*sequence)
+        .limit(2)
+    )
+
+
+def _covering(site: Site, thread_id: UUID, place: Key) -> ScalarSelect[UUID]:
+    """The id of the page that begins at the place or last before it."""
+    root, first = place
+    begins = or_(Page.first_root < root, and_(Page.first_root == root, Page.first_id <= first))
+    return (
+        select(Page.id)
+        .where(Page.site_id == site.id, Page.thread_id == thread_id, begins)
+        .order_by(Page.first_root.desc(), Page.first_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _follows(later: type[Page], earlier: type[Page]) -> ColumnElement[bool]:
+    return or_(
+        later.first_root > earlier.first_root,
+        and_(later.first_root == earlier.first_root, later.first_id > earlier.first_id),
+    )
+
+
+def _comment_id(text: str) -> UUID | None:
+    try:
+        named = UUID(text)
+    except ValueError:
+        return None
+    return named if str(named) == text.lower() else None
 
 
 def _cursor_id(cursor: str | None) -> UUID | None:

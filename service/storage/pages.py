@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.snapshot import Key
 from service.storage.base import Base
+from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 
 
@@ -55,6 +56,19 @@ def list_starts(session: Session, site_id: UUID, thread_id: UUID) -> Sequence[Pa
         .order_by(Page.first_root, Page.first_id)
     )
     return [PageStart(page_id, (root, first)) for page_id, root, first in rows]
+
+
+def find_place(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> Key | None:
+    """Where in the thread's order a comment stands, whether it shows or not; ``None`` when it is not in this thread.
+
+    The one thing a reader's fetch asks of the comments themselves: pages do not say where a single one is.
+    """
+    root = session.scalar(
+        select(Comment.root_id).where(
+            Comment.site_id == site_id, Comment.thread_id == thread_id, Comment.id == comment_id
+        )
+    )
+    return (root, comment_id) if root else None
 
 
 def total(session: Session, site_id: UUID, thread_id: UUID) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.bootstrap import Container
-from service.web import console, docs, errors, health, logs, moderation, public, rendering, security
+from service.web import compression, console, docs, errors, health, logs, moderation, public, rendering, security
 from service.web.api import TaliqApi
 from service.web.throttle import Throttle
 
@@ -15,6 +15,7 @@ def register(app: Flask, container: Container) -> None:
     app.extensions["taliq"] = container
     app.extensions["taliq.throttle"] = Throttle(container.settings)
     logs.register(app)
+    compression.register(app)
     security.register(app)
     errors.register(app)
     rendering.register(app)

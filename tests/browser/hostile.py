@@ -69,12 +69,22 @@ async (texts) => {
 
 
 #: What stands on a page: within the texts and names of strangers everything that is not of the policy, with where it
-#: is; around them the kinds of elements and attributes, to be compared with those of a harmless page.
+#: is; around them the kinds of elements and attributes, to be compared with those of a harmless page. What threads
+#: hold for machines counts as neither, so long as it can be nothing else.
 AUDIT = """
 ([tags, rel]) => {
   const wrong = [], frame = new Set(), strangers = [...document.querySelectorAll('.taliq-body, .text')];
   const names = [...document.querySelectorAll('.taliq-name, .byline strong, .byline .site')];
   const within = (node) => strangers.some((s) => s !== node && s.contains(node));
+  const threads = [...document.querySelectorAll('.taliq-thread')];
+  // Data for machines: of exactly this type, one in a thread, and what it says is JSON. Any other script is one.
+  const isData = (node) => {
+    if (node.localName != 'script' || node.getAttribute('type') != 'application/ld+json') return false;
+    try { JSON.parse(node.textContent) } catch { wrong.push('no data ' + node.outerHTML) }
+    const alone = threads.includes(node.parentNode) && node.parentNode.querySelectorAll('script').length == 1;
+    if (!alone || node.attributes.length != 1) wrong.push('misplaced ' + node.outerHTML);
+    return true;
+  };
   const isWeb = (a) => ['http:', 'https:'].includes(a.protocol) && a.host && !a.username && !a.password;
   for (const node of strangers.flatMap((s) => [...s.querySelectorAll('*')])) {
     if (node.namespaceURI != document.documentElement.namespaceURI || !tags.includes(node.localName))
@@ -91,7 +101,7 @@ AUDIT = """
   for (const node of document.querySelectorAll('.excerpt *'))
     if (node.localName != 'mark' || node.attributes.length) wrong.push('excerpt ' + node.outerHTML);
   for (const node of document.querySelectorAll('body, body *'))
-    if (!within(node)) for (const name of ['', ...node.getAttributeNames()])
+    if (!within(node) && !isData(node)) for (const name of ['', ...node.getAttributeNames()])
       frame.add(node.localName + (name && '[' + name + ']'));
   const walk = document.createTreeWalker(document, NodeFilter.SHOW_COMMENT | NodeFilter.SHOW_PROCESSING_INSTRUCTION);
   while (walk.nextNode()) wrong.push('no element: ' + walk.currentNode.data);

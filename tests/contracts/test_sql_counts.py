@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from service.domain.moderation import Action
+from service.queries import queue
 from service.usecases.decide_comments import DecisionRequest
 from tests.newsroom import FIELDS, Newsroom
 
@@ -132,6 +133,40 @@ def test_deciding_one_comment(room: Newsroom) -> None:
     # The comment, its last decision; decision, comment, outbox. The page: thread, starts, comments, empty places, row,
     # the row written, the count and the count written.
     assert len(seen) == 13, "\n".join(seen)
+
+
+def test_deciding_what_readers_have_seen_looks_for_reports(room: Newsroom) -> None:
+    quiet, reported = room.approved(), room.approved()
+    for network in ("a", "b", "c"):
+        room.container.flag_comment.flag("demo", reported, "spam", network)
+    for comment, action, number in ((quiet, Action.SPAM, 13 + 1), (reported, Action.APPROVE, 13 + 2 - 2)):
+        with statements() as seen:
+            room.decide(comment, action, 2)
+        # Whether there are reports; that they are answered, in one statement, while page and count stay as they are.
+        assert len(seen) == number, "\n".join(seen)
+
+
+def test_reporting_a_comment(room: Newsroom) -> None:
+    comment = room.approved()
+    client = room.client()
+    for number in (5, 4):
+        with statements() as seen:
+            sent = client.post(f"/v1/sites/demo/comments/{comment}/report", json={"reason": "spam"})
+        # The site for origins and language. In the transaction: the site, the comment, the report, the outbox.
+        assert (sent.status_code, len(seen)) == (202, number), "\n".join(seen)
+
+
+@pytest.mark.parametrize(("view", "number"), [("pending", 2), ("approved", 4), ("reported", 4), ("edits", 4)])
+def test_a_page_of_the_queue_costs_the_same_however_long_it_is(room: Newsroom, view: str, number: int) -> None:
+    """Comments and findings; of public ones reports, and the published text of those whose edit waits."""
+    for _ in range(2):
+        comment = room.approved()
+        room.container.flag_comment.flag("demo", comment, "spam", "n")
+        room.container.amend_comment.amend("demo", room.container.signer.receipt(comment, 0), {"body": f"{comment}"})
+        room.pending()
+        with statements() as seen:
+            room.container.reader.run(lambda s: queue.queue_page(s, room.site.id, view, None))
+        assert len(seen) == number, "\n".join(seen)
 
 
 def test_deciding_many_rebuilds_a_page_once(newsroom: Newsroom) -> None:

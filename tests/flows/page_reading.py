@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -26,13 +27,21 @@ class Page:
 
     def _read(self, parent: Element) -> None:
         for element in parent:
+            if element.tag == "script" and element.attrib == {"type": "application/ld+json"}:
+                # A thread's data for machines, which is JSON to its end. Any other script is one.
+                json.loads(element.text or "")
+                continue
             self.kinds |= {(str(element.tag), str(name)) for name in ("", *element.attrib)}
             self._note_addresses(element)
             if element.tag == "div" and set(element.attrib.get("class", "").split()) & BODIES:
                 self.bodies += 1
                 self._read_comment(element)
             else:
+                shown = self.bodies
                 self._read(element)
+                if element.tag == "template":
+                    # A mould for the script, which nobody sees.
+                    self.bodies = shown
 
     def _read_comment(self, body: Element) -> None:
         """The policy stands in the oracle of the unit tests, said a second time."""

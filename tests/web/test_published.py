@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 import pytest
 
@@ -103,6 +105,58 @@ def test_counts_answer_to_the_spelling_asked_with(small_newsroom: Newsroom) -> N
     spelt = "https://news.example/%D9%86%D9%87%D8%B1?a=1&amp;b=2"
     answer = small_newsroom.client().get("/v1/sites/demo/counts", query_string={"thread": spelt})
     assert answer.json == {"counts": {spelt: 1}}
+
+
+def test_counts_come_in_words_when_a_language_is_named(newsroom: Newsroom) -> None:
+    for number in range(3):
+        for _ in range(number):
+            newsroom.approved(thread=f"t{number}")
+    address, client = "/v1/sites/demo/counts?thread=t0&thread=t1&thread=t2", newsroom.client()
+    assert client.get(address).json == client.get(f"{address}&lang=").json == {"counts": {"t0": 0, "t1": 1, "t2": 2}}
+    arabic = ["لا تعليقات بعد", "تعليق واحد", "تعليقان"]
+    tags = {client.get(address).headers["ETag"]}
+    for lang, said in (("ar", arabic), ("en-GB", ["0 comments", "One comment", "2 comments"]), ("xx", arabic)):
+        answer = client.get(f"{address}&lang={lang}")
+        assert answer.json["counts"] == {"t0": 0, "t1": 1, "t2": 2}
+        assert list(answer.json["texts"].items()) == list(zip(("t0", "t1", "t2"), said, strict=True))
+        assert answer.headers["Cache-Control"] == CACHE
+        tags.add(answer.headers["ETag"])
+        again = client.get(f"{address}&lang={lang}", headers={"If-None-Match": answer.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+    assert len(tags) == 3, "numbers only, Arabic, English"
+    newsroom.approved(thread="t2")
+    assert client.get(f"{address}&lang=ar").headers["ETag"] not in tags
+
+
+def test_words_answer_to_the_spelling_asked_with(small_newsroom: Newsroom) -> None:
+    url = "https://news.example/نهر?a=1&b=2"
+    small_newsroom.approved(thread=url, url=url)
+    spelt = "https://news.example/%D9%86%D9%87%D8%B1?a=1&amp;b=2"
+    answer = small_newsroom.client().get("/v1/sites/demo/counts", query_string={"thread": spelt, "lang": "en"})
+    assert answer.json["texts"] == {spelt: "One comment"}
+
+
+def test_a_place_left_by_its_author_says_so_and_nobody_answers_an_empty_name(small_newsroom: Newsroom) -> None:
+    parents: list[str] = []
+    for depth in range(6):
+        sent = small_newsroom.submit(name=f"قارئ-{depth}", **({"parent": parents[-1]} if parents else {}))
+        assert sent.comment is not None
+        small_newsroom.decide(sent.comment, Action.APPROVE)
+        parents.append(str(sent.comment))
+        if depth == 3:
+            receipt = str(sent.receipt)
+    client = small_newsroom.client()
+    before = client.get(HTML).get_data(as_text=True)
+    assert before.count("رداً على") == 3
+    small_newsroom.container.erase_comment.erase("demo", receipt)
+    after = client.get(HTML).get_data(as_text=True)
+    assert "قارئ-3" not in after
+    (gone,) = re.findall(r'<article class="taliq-comment taliq-gone" id="comment-([^"]+)">', after)
+    assert gone == parents[3]
+    # Its own answer no longer names anybody; the one below still does, and leads there.
+    assert after.count("رداً على") == 1
+    links = re.findall(r'<p class="taliq-context"><a class="taliq-link" href="([^"]+)"', after)
+    assert [unescape(link).rpartition("#")[2] for link in links] == [f"comment-{parents[4]}"]
 
 
 def test_the_fragment_is_whole_escaped_and_in_the_language_asked_for(small_newsroom: Newsroom) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from flask import Response, g
@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from service.domain.errors import InvalidError, NotFoundError
 from service.domain.site import SLUG
-from service.domain.submission import LIMITS
+from service.domain.submission import LIMITS, TOKEN
 from service.domain.threads import thread_key
 from service.i18n import LANGUAGES, language_name
 from service.queries import site_setup
@@ -25,13 +25,12 @@ from service.web.api import ApiBlueprint, problems
 from service.web.context import answer_language, container
 from service.web.errors import field_text
 from service.web.public import query
+from service.web.public.links import site_address
 from service.web.public.published import fragment_html, page_of
-from service.web.public.schemas import ANY_LANG, CURSOR, ORDER, THREAD, parameter
+from service.web.public.schemas import ANY_LANG, ANY_THREAD, COMMENT, CURSOR, ORDER, URL, parameter
 from service.web.rendering import render
 
 TYPED = ("thread", "url", "title", "name", "email", "website", "body", "parent")
-ANY_THREAD = {**THREAD, "required": False, "description": "The publisher's id for the article; else its url is used"}
-URL = parameter("url", "The article's address; only starts an unknown thread", maxLength=2_048)
 TITLE = parameter("title", "The article's title; only starts an unknown thread", maxLength=2_048)
 PARENT = parameter("parent", "The public comment to answer", maxLength=2_048)
 
@@ -56,7 +55,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(
         summary="Thread and form as a plain page",
         operationId="page",
-        parameters=[ANY_THREAD, URL, TITLE, PARENT, ANY_LANG, ORDER, CURSOR],
+        parameters=[ANY_THREAD, URL, TITLE, PARENT, ANY_LANG, ORDER, CURSOR, COMMENT],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @problems(blueprint, 400, 404, 503)
@@ -68,7 +67,7 @@ def register(blueprint: ApiBlueprint) -> None:
 
 def form_page(site: SiteView, raw: Mapping[str, object], language: str, error: InvalidError) -> Response:
     """422: the page again, every field with what was typed and what is wrong with it."""
-    values = {name: str(raw.get(name) or "") for name in (*TYPED, "submission_id")}
+    values = {name: str(raw.get(name) or "") for name in (*TYPED, "submission_id", TOKEN)}
     view = _look(site.slug, values)
     messages = {f.field: field_text(f, language) for f in error.fields}
     return _html(_page(view, values, language, messages), 422)
@@ -117,8 +116,16 @@ def _render_form(
         "closed": view.closed,
         "cancel_url": _page_url(site, shown, language) + "#taliq-form" if view.reply_to else None,
         "body_limit": LIMITS["body"],
+        "token": values.get(TOKEN) or _token(site, values),
+        "site_name": site.name,
+        "privacy_url": site.policy.privacy_url,
     }
     return Markup(render("public/form.html", language, form=form))  # noqa: S704 - our own template, escaped
+
+
+def _token(site: SiteView, values: Mapping[str, str]) -> str:
+    key = thread_key(values["thread"], values["url"])
+    return container().signer.form_token(site.id, key, container().clock())
 
 
 def _page(
@@ -127,11 +134,13 @@ def _page(
     site = view.site
     key = thread_key(values["thread"], values["url"])
     published = page_of(site.slug, key) if 0 < len(key) <= LIMITS["thread"] else None
+    sought = query.one("comment")
+    at = f"&{urlencode({'comment': sought})}#comment-{quote(sought)}" if sought else ""
     languages = [
         {
             "lang": tag,
             "name": language_name(tag),
-            "url": _page_url(site, values, tag),
+            "url": _page_url(site, values, tag) + at,
             "current": tag == language,
         }
         for tag in LANGUAGES
@@ -145,6 +154,7 @@ def _page(
         thread_url=view.thread_url,
         site_name=site.name,
         languages=languages,
+        feed_url=site_address(site.slug, "feed", thread=key) if published else None,
         has_errors=bool(errors),
     )
 

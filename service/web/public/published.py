@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, g, jsonify, request
+from flask import g
 from markupsafe import Markup
 
-from service.domain.errors import NotFoundError
+from service.domain.errors import MalformedError, NotFoundError
 from service.domain.site import SLUG
-from service.i18n import known_language
+from service.i18n import known_language, t
 from service.queries import published
 from service.queries.published import ORDERS, PublishedPage
 from service.web.api import ApiBlueprint, problems
+from service.web.compression import cached
 from service.web.context import container
 from service.web.public import query
-from service.web.public.schemas import ANY_LANG, CURSOR, ORDER, THREAD, CountsSchema, PageSchema, parameter
+from service.web.public.linked_data import is_gone, linked_data
+from service.web.public.links import Links, plain_page
+from service.web.public.schemas import (
+    ANY_LANG,
+    COMMENT,
+    CURSOR,
+    ORDER,
+    TEXTS_LANG,
+    THREAD,
+    THREADS,
+    CountsSchema,
+    PageSchema,
+)
 from service.web.rendering import render, templates_digest
 
 #: Shared caches may keep a page for a second; browsers ask again each time and mostly hear 304.
@@ -30,7 +45,7 @@ NAMED_FROM = 3
 def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/sites/<site>/comments", methods=["GET"])
     @blueprint.doc(
-        summary="A page of published comments", operationId="comments", parameters=[THREAD, ORDER, CURSOR]
+        summary="A page of published comments", operationId="comments", parameters=[THREAD, ORDER, CURSOR, COMMENT]
     )
     @blueprint.response(200, PageSchema)
     @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)
@@ -38,13 +53,13 @@ def register(blueprint: ApiBlueprint) -> None:
     def comments(site: str) -> Any:
         """An unknown thread is an empty list. Follow `next` to the end and every comment has come once."""
         page = page_of(site, query.known_thread())
-        return _cached(page.etag("json"), "application/json", page.to_json)
+        return cached(page.etag("json"), "application/json", CACHE, page.to_json)
 
     @blueprint.route("/v1/sites/<site>/comments.html", methods=["GET"])
     @blueprint.doc(
         summary="The same page as an HTML fragment",
         operationId="commentsFragment",
-        parameters=[THREAD, ANY_LANG, ORDER, CURSOR],
+        parameters=[THREAD, ANY_LANG, ORDER, CURSOR, COMMENT],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)
@@ -55,64 +70,57 @@ def register(blueprint: ApiBlueprint) -> None:
         page = page_of(site, query.known_thread())
         language = known_language(query.one("lang"), page.language)
         values = {"thread": page.key}
-        origin = container().settings.public_origin
-        tag = page.etag("html", language, page.title, page.url or "", origin, templates_digest())
-        return _cached(
-            tag, "text/html; charset=utf-8", lambda: fragment_html(site, page, language, values).encode()
+        told = [str(page.first), str(page.comment_gone), page.title, page.url or "", _origin()]
+        return cached(
+            page.etag("html", language, *told, templates_digest()),
+            "text/html; charset=utf-8",
+            CACHE,
+            lambda: fragment_html(site, page, language, values).encode(),
         )
 
     @blueprint.route("/v1/sites/<site>/counts", methods=["GET"])
     @blueprint.doc(
-        summary="How many comments are published",
-        operationId="counts",
-        parameters=[
-            {
-                **parameter("thread", "Up to 100 threads", required=True),
-                "schema": {
-                    "type": "array",
-                    "minItems": 1,
-                    "maxItems": 100,
-                    "items": {"type": "string", "minLength": 1, "maxLength": 2_048},
-                },
-                "style": "form",
-                "explode": True,
-            }
-        ],
+        summary="How many comments are published", operationId="counts", parameters=[THREADS, TEXTS_LANG]
     )
     @blueprint.response(200, CountsSchema)
+    @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)
     @problems(blueprint, 400, 404, 503)
     def counts(site: str) -> Any:
         """For index pages. A thread nobody has written in has 0."""
-        wanted = query.known_threads()
+        wanted, lang = query.known_threads(), query.one("lang")
         _check_slug(site)
-        found = container().reader.run(
+        found, otherwise = container().reader.run(
             lambda s: published.published_counts(s, site, [key for _, key in wanted])
         )
-        response = jsonify({"counts": {given: found[key] for given, key in wanted}})
-        response.headers["Cache-Control"] = CACHE
-        response.add_etag()
-        return response.make_conditional(request)
+        answer: dict[str, object] = {"counts": {given: found[key] for given, key in wanted}}
+        if lang:
+            language = known_language(lang, otherwise)
+            answer["texts"] = {given: t(language, "thread.count", count=found[key]) for given, key in wanted}
+        body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+        return cached(hashlib.sha256(body).hexdigest()[:32], "application/json", CACHE, lambda: body)
 
 
 def page_of(slug: str, key: str) -> PublishedPage:
     """The page the request asks for."""
     _check_slug(slug)
-    cursor, order = query.one("cursor"), query.one_of("order", ORDERS, ORDERS[0])
-    return container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order))
+    cursor, order, comment = query.one("cursor"), query.one_of("order", ORDERS, ORDERS[0]), query.one("comment")
+    if cursor and comment:
+        # Which of the two pages was meant?
+        raise MalformedError("bad_parameter", public={"parameter": "comment"})
+    return container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order, comment))
 
 
 def fragment_html(slug: str, page: PublishedPage, language: str, values: Mapping[str, str]) -> Markup:
     """The list as HTML. Its links lead to the plain page; a script may load them in place."""
     named = {"thread": page.key, "lang": language}
-    named.update(
-        {k: v for k, v in (("url", page.url or values.get("url")), ("title", values.get("title"))) if v}
-    )
-    base = f"{container().settings.public_origin}/v1/sites/{slug}/page?"
+    known = (("url", page.url or values.get("url")), ("title", values.get("title")))
+    base = plain_page(slug, **named, **{k: v for k, v in known if v})
 
     def link(**more: str) -> str:
-        return base + urlencode({**named, **more})
+        return f"{base}&{urlencode(more)}" if more else base
 
     other = next(o for o in ORDERS if o != page.order)
+    links = Links(slug, page.key, language)
     html = render(
         "public/fragment.html",
         language,
@@ -120,15 +128,18 @@ def fragment_html(slug: str, page: PublishedPage, language: str, values: Mapping
         state=page.state,
         count=page.count,
         order=page.order,
-        nodes=_tree(page),
+        nodes=_tree(page, links),
+        comment_gone=page.comment_gone,
+        first_url=None if page.first else link(order=page.order),
         next_url=link(order=page.order, cursor=page.next) if page.next else None,
         other_order_url=link(order=other),
-        reply_base=link() if page.state == "open" else None,
+        reply_base=base if page.state == "open" else None,
+        jsonld=linked_data(page.comments(), page.url, links),
     )
     return Markup(html)  # noqa: S704 - our own template, escaped
 
 
-def _tree(page: PublishedPage) -> list[dict[str, Any]]:
+def _tree(page: PublishedPage, links: Links) -> list[dict[str, Any]]:
     """The page's comments under those they answer. One whose parent is on another page stands by itself.
 
     Replies nest four deep; deeper ones stand beside the one they answer. From the third level on a reply says
@@ -142,6 +153,10 @@ def _tree(page: PublishedPage) -> list[dict[str, Any]]:
         depth = host["depth"] + 1 if host else 0
         node: dict[str, Any] = {
             "comment": _shown(comment),
+            "gone": is_gone(comment),
+            "link": links.comment(comment["id"]),
+            "report": links.report(comment["id"]),
+            "parent_link": links.comment(comment["parent"]) if comment["parent"] else None,
             "replies": [],
             "depth": depth,
             "host": host,
@@ -163,22 +178,13 @@ def _shown(comment: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _cached(tag: str, content_type: str, body: Any) -> Response:
-    """The answer with its ETag, or 304 before the body is even made."""
-    response = Response(content_type=content_type)
-    response.set_etag(tag)
-    response.headers["Cache-Control"] = CACHE
-    if request.if_none_match.contains_weak(tag):
-        response.status_code = 304
-        del response.headers["Content-Type"]
-    else:
-        response.data = body()
-    return response
-
-
 def _check_slug(slug: str) -> None:
     if not SLUG.fullmatch(slug):
         raise NotFoundError("site_not_found")
+
+
+def _origin() -> str:
+    return container().settings.public_origin
 
 
 def _moment(value: object) -> datetime | None:

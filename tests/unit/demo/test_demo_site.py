@@ -106,6 +106,16 @@ def test_the_list_and_the_form_stand_in_the_articles_own_html(reader: FlaskClien
     assert f'<link rel="canonical" href="{SITE_URL}{LEAD.path}">' in html
 
 
+def test_numbers_of_comments_and_feeds_are_offered(reader: FlaskClient, service: Service) -> None:
+    front, article = reader.get("/").text, reader.get(LEAD.path).text
+    assert f'<script src="{service.url}/count.js" data-site="demo" defer></script>' in front
+    for key, slug in ((a.key, a.slug) for a in ARTICLES.values()):
+        assert f'<a href="/articles/{slug}#discussion" data-taliq-count="{key}">' in front
+    feed = '<link rel="alternate" type="application/atom+xml" href="{}/v1/sites/demo/feed{}"'
+    assert feed.format(service.url, "") in front
+    assert feed.format(service.url, f"?thread={LEAD.key}") in article
+
+
 def test_the_service_is_told_thread_address_and_title(reader: FlaskClient, service: Service) -> None:
     reader.get(LEAD.path)
     (list_path, list_query), (form_path, form_query) = service.asked
