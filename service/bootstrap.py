@@ -19,6 +19,7 @@ from service.storage.uow import Reader, UnitOfWork
 from service.usecases.amend_comment import AmendComment
 from service.usecases.decide_comments import DecideComments
 from service.usecases.erase_comment import EraseComment
+from service.usecases.flag_comment import FlagComment
 from service.usecases.manage_sites import ManageSites
 from service.usecases.manage_staff import ManageStaff
 from service.usecases.publish import rebuild_marked
@@ -46,6 +47,7 @@ class Container:
     amend_comment: AmendComment
     withdraw_comment: WithdrawComment
     erase_comment: EraseComment
+    flag_comment: FlagComment
     decide_comments: DecideComments
     undo_decision: UndoDecision
     reply_as_staff: ReplyAsStaff
@@ -86,6 +88,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         amend_comment=AmendComment(uow, reader, signer, new_id, clock, _log_failed_check),
         withdraw_comment=WithdrawComment(uow, signer, new_id, clock),
         erase_comment=EraseComment(uow, signer, new_id, clock),
+        flag_comment=FlagComment(uow, signer, new_id, clock),
         decide_comments=DecideComments(uow, new_id, clock),
         reply_as_staff=ReplyAsStaff(uow, reader, signer, new_id, clock, _log_failed_check),
         undo_decision=UndoDecision(uow, new_id, clock),

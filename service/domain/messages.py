@@ -10,6 +10,10 @@ def comment_held(comment: UUID, thread: UUID) -> tuple[str, Mapping[str, object]
     return "comment.held", {"comment": str(comment), "thread": str(thread)}
 
 
+def comment_reported(comment: UUID, reason: str) -> tuple[str, Mapping[str, object]]:
+    return "comment.reported", {"comment": str(comment), "reason": reason}
+
+
 def comment_edited(comment: UUID, revision: int) -> tuple[str, Mapping[str, object]]:
     return "comment.edited", {"comment": str(comment), "revision": revision}
 

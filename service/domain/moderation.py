@@ -119,5 +119,12 @@ def check_reason(action: Action, reason: str | None) -> str | None:
     return reason
 
 
+def check_report_reason(reason: object) -> str:
+    """The code a reader reports with, one of ``REPORT_REASONS``; ``InvalidError`` for anything else."""
+    if isinstance(reason, str) and reason in REPORT_REASONS:
+        return reason
+    raise InvalidError([FieldError("reason", "report_reason")])
+
+
 def _confirms(status: Status, action: Action, to_confirm: bool) -> bool:
     return to_confirm and status is Status.APPROVED and action is Action.APPROVE

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.errors import MalformedError, NotFoundError
 from service.domain.moderation import Status
+from service.storage import flags
 from service.storage.comments import Comment
 from service.storage.findings import Finding
+from service.storage.flags import Flag
 from service.storage.revisions import Revision
 from service.storage.threads import Thread
 
-#: View -> status. The oldest waits at the top of ``pending``; elsewhere the latest comes first.
-VIEWS = ("pending", "approved", "rejected", "spam")
+#: A status each, and two looks at what is published: with an edit that waits, with reports nobody has answered.
+#: The oldest waits at the top of ``pending``; elsewhere the latest comes first.
+VIEWS = ("pending", "edits", "reported", "approved", "rejected", "spam")
+#: What the cursors of a view begin with.
+_MARKS = {"pending": b"p", "edits": b"e", "reported": b"f", "approved": b"a", "rejected": b"r", "spam": b"s"}
 PAGE_SIZE = 25
 COUNT_CAP = 10_000
 
@@ -44,8 +49,21 @@ class FindingView:
 
 
 @dataclass(frozen=True)
+class TextView:
+    revision: int
+    text: str
+    html: str
+    direction: str
+    language: str | None
+
+
+@dataclass(frozen=True)
 class Card:
-    """One comment as a moderator sees it. There is no address here, and no way to one."""
+    """One comment as a moderator sees it. There is no address here, and no way to one.
+
+    The text is the latest. While an edit waits, ``published`` is what readers see instead. ``reports``: how many
+    readers gave which reason since the last decision.
+    """
 
     id: UUID
     site_id: UUID
@@ -66,6 +84,8 @@ class Card:
     thread_state: str
     parent: ParentView | None
     findings: tuple[FindingView, ...]
+    published: TextView | None
+    reports: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -81,7 +101,7 @@ def queue_page(
     if view not in VIEWS:
         raise MalformedError("bad_parameter", public={"parameter": "view"})
     oldest_first = view == "pending"
-    conditions: list[ColumnElement[bool]] = [_in_view(view)]
+    conditions: list[ColumnElement[bool]] = [_in_view(site_id, view)]
     after = _read_cursor(cursor, view)
     if after is not None:
         conditions.append(Comment.id > after if oldest_first else Comment.id < after)
@@ -105,13 +125,23 @@ def view_counts(session: Session, site_id: UUID) -> dict[str, int]:
 
 def _count(session: Session, site_id: UUID, view: str) -> int:
     capped = (
-        select(Comment.id).where(Comment.site_id == site_id, _in_view(view)).limit(COUNT_CAP + 1).subquery()
+        select(Comment.id)
+        .where(Comment.site_id == site_id, _in_view(site_id, view))
+        .limit(COUNT_CAP + 1)
+        .subquery()
     )
     return session.scalar(select(func.count()).select_from(capped)) or 0
 
 
-def _in_view(view: str) -> ColumnElement[bool]:
-    return Comment.status == literal(Status(view).value, literal_execute=True)
+def _in_view(site_id: UUID, view: str) -> ColumnElement[bool]:
+    """Written as the partial indexes are, or they would not be used."""
+    if view not in ("edits", "reported"):
+        return Comment.status == literal(Status(view).value, literal_execute=True)
+    approved = Comment.status == literal(Status.APPROVED.value, literal_execute=True)
+    if view == "edits":
+        return and_(approved, Comment.published_revision < Comment.latest_revision)
+    reported = select(Flag.comment_id).where(Flag.site_id == site_id, Flag.resolved_at.is_(None))
+    return and_(approved, Comment.id.in_(reported))
 
 
 def _cards(
@@ -133,8 +163,19 @@ def _cards(
     )
     rows = session.execute(statement).all()
     found = _findings(session, site_id, [(c.id, c.latest_revision) for c, *_ in rows])
+    public = [c for c, *_ in rows if c.status == Status.APPROVED]
+    shown = _published(session, site_id, [(c.id, c.published_revision) for c in public if c.edit_waiting])
+    told = flags.count_open(session, site_id, [c.id for c in public]) if public else {}
     return [
-        _card(comment, revision, thread, _parent(above, above_text), found.get(comment.id, ()))
+        _card(
+            comment,
+            revision,
+            thread,
+            _parent(above, above_text),
+            found.get(comment.id, ()),
+            shown.get(comment.id),
+            told.get(comment.id, {}),
+        )
         for comment, revision, thread, above, above_text in rows
     ]
 
@@ -145,6 +186,8 @@ def _card(
     thread: Thread,
     parent: ParentView | None,
     findings: Sequence[FindingView],
+    published: TextView | None,
+    reports: Mapping[str, int],
 ) -> Card:
     return Card(
         id=comment.id,
@@ -152,7 +195,7 @@ def _card(
         status=comment.status,
         version=comment.version,
         revision=revision.number,
-        edit_waiting=comment.edit_waiting,
+        edit_waiting=published is not None,
         name=revision.name,
         website=revision.website,
         text=revision.source,
@@ -166,6 +209,8 @@ def _card(
         thread_state=thread.state,
         parent=parent,
         findings=tuple(findings),
+        published=published,
+        reports=reports,
     )
 
 
@@ -175,6 +220,20 @@ def _parent(comment: Comment | None, revision: Revision | None) -> ParentView | 
     return ParentView(
         comment.id, comment.status, revision.name, revision.source, revision.html, revision.direction
     )
+
+
+def _published(
+    session: Session, site_id: UUID, wanted: Sequence[tuple[UUID, int | None]]
+) -> dict[UUID, TextView]:
+    """What readers see of comments whose latest text waits; no statement when there are none."""
+    if not wanted:
+        return {}
+    rows = session.scalars(
+        select(Revision).where(
+            Revision.site_id == site_id, tuple_(Revision.comment_id, Revision.number).in_(wanted)
+        )
+    )
+    return {r.comment_id: TextView(r.number, r.source, r.html, r.direction, r.language) for r in rows}
 
 
 def _findings(
@@ -198,7 +257,7 @@ def _findings(
 
 
 def _cursor(view: str, last: UUID) -> str:
-    return base64.urlsafe_b64encode(view[:1].encode() + last.bytes).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(_MARKS[view] + last.bytes).rstrip(b"=").decode()
 
 
 def _read_cursor(cursor: str | None, view: str) -> UUID | None:
@@ -207,7 +266,7 @@ def _read_cursor(cursor: str | None, view: str) -> UUID | None:
         return None
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        if raw[:1] == view[:1].encode():
+        if raw[:1] == _MARKS[view]:
             last = UUID(bytes=raw[1:])
             if _cursor(view, last) == cursor:
                 return last

@@ -71,6 +71,8 @@ class Comment(Base):
         Index(
             "ix_comment_edit_waiting",
             "site_id",
+            # Said in the condition too; but without it SQLite takes the index above, and reads all that is published.
+            "status",
             "id",
             sqlite_where=text("status = 'approved' AND published_revision < latest_revision"),
             postgresql_where=text("status = 'approved' AND published_revision < latest_revision"),
@@ -144,6 +146,21 @@ def find_public_name(session: Session, site_id: UUID, thread_id: UUID, comment_i
             Comment.status == Status.APPROVED.value,
         )
     )
+
+
+def find_public(session: Session, site_id: UUID, comment_id: UUID) -> tuple[UUID, PublicComment] | None:
+    """The comment as published, with its thread; ``None`` when no reader sees it."""
+    row = session.execute(
+        select(Comment, Revision, Author.avatar)
+        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.published_revision))
+        .join(Author, Author.id == Comment.author_id)
+        .where(
+            Comment.site_id == site_id,
+            Comment.id == comment_id,
+            Comment.status == Status.APPROVED.value,
+        )
+    ).one_or_none()
+    return (row[0].thread_id, _public(*row)) if row else None
 
 
 def list_published(

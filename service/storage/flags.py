@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.moderation import REPORT_REASONS
 from service.storage.base import Base
@@ -40,3 +42,54 @@ class Flag(Base):
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def add_once(session: Session, new: Flag) -> bool:
+    """Whether ``new`` was stored; not when this reporter has reported this comment before."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {c.key: getattr(new, c.key) for c in Flag.__mapper__.column_attrs}
+    added = session.execute(insert(Flag).values(values).on_conflict_do_nothing().returning(Flag.id))
+    return added.scalar() is not None
+
+
+def list_open(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Sequence[Flag]]:
+    """The reports of these comments that no decision has answered; no statement when none is named."""
+    if not ids:
+        return {}
+    found: dict[UUID, list[Flag]] = {}
+    rows = session.scalars(
+        select(Flag)
+        .where(Flag.site_id == site_id, Flag.comment_id.in_(ids), Flag.resolved_at.is_(None))
+        .order_by(Flag.id)
+    )
+    for flag in rows:
+        found.setdefault(flag.comment_id, []).append(flag)
+    return {**found}
+
+
+def list_answered(session: Session, site_id: UUID, comment_id: UUID, at: datetime) -> Sequence[Flag]:
+    """The reports of a comment that the decision of that moment has answered."""
+    return session.scalars(
+        select(Flag)
+        .where(Flag.site_id == site_id, Flag.comment_id == comment_id, Flag.resolved_at == at)
+        .order_by(Flag.id)
+    ).all()
+
+
+def resolve(reports: Sequence[Flag], at: datetime | None) -> None:
+    """Says that a decision of that moment has answered them; ``None``: that none has."""
+    for flag in reports:
+        flag.resolved_at = at
+
+
+def count_open(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """How often each of these comments is reported for what; a comment without open reports is left out."""
+    rows = session.execute(
+        select(Flag.comment_id, Flag.reason, func.count())
+        .where(Flag.site_id == site_id, Flag.comment_id.in_(ids), Flag.resolved_at.is_(None))
+        .group_by(Flag.comment_id, Flag.reason)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for comment_id, reason, number in rows:
+        found.setdefault(comment_id, {})[reason] = number
+    return {comment_id: {r: told[r] for r in REPORT_REASONS if r in told} for comment_id, told in found.items()}

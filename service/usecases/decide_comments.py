@@ -11,9 +11,10 @@ from service.domain.access import Permission, Principal
 from service.domain.errors import ConflictError, NotFoundError, ServiceError
 from service.domain.moderation import Action, Status, check_reason, target
 from service.domain.ports import Clock, NewId
-from service.storage import comments, decisions
+from service.storage import comments, decisions, flags
 from service.storage.comments import Comment
 from service.storage.decisions import Decision
+from service.storage.flags import Flag
 from service.storage.uow import Session, UnitOfWork
 from service.usecases import transition
 from service.usecases.transition import Step
@@ -65,15 +66,18 @@ class DecideComments:
             earlier = decisions.find_by_client_ids(
                 session, principal.site_id, [r.client_id for r in requests if r.client_id]
             )
+            # Only what readers have seen can have been reported.
+            seen = [c.id for c in held.values() if c.published_revision is not None]
+            reports = flags.list_open(session, principal.site_id, seen)
             outcomes = []
             for request in requests:
                 try:
                     found = _earlier_answer(earlier, request, principal)
                     if found is None:
                         marker = batch if len(requests) > 1 else None
-                        found = self._decide(
-                            session, principal, held.get(request.comment), request, marker, now
-                        )
+                        comment, told = held.get(request.comment), reports.get(request.comment, ())
+                        found = self._decide(session, principal, comment, request, marker, now, told)
+                        reports.pop(request.comment, None)
                     if request.client_id:
                         earlier[request.client_id] = found
                     outcomes.append(Outcome(request, decision=found))
@@ -91,13 +95,14 @@ class DecideComments:
         request: DecisionRequest,
         batch: UUID | None,
         now: datetime,
+        reports: Sequence[Flag],
     ) -> Decision:
         if comment is None:
             raise NotFoundError("comment_not_found")
         reason = check_reason(request.action, request.reason)
         if comment.version != request.version:
             raise ConflictError("stale_version", public=current_state(comment))
-        to = _target(comment, request.action)
+        to = _target(comment, request.action, to_confirm=comment.edit_waiting or bool(reports))
         step = Step(
             action=request.action,
             to=to,
@@ -107,7 +112,9 @@ class DecideComments:
             batch=batch,
             client_id=request.client_id,
         )
-        return transition.apply(session, comment, step, new_id=self._new_id, now=now)
+        decision = transition.apply(session, comment, step, new_id=self._new_id, now=now)
+        flags.resolve(reports, now)
+        return decision
 
 
 def current_state(comment: Comment) -> dict[str, object]:
@@ -115,9 +122,9 @@ def current_state(comment: Comment) -> dict[str, object]:
     return {"comment": {"id": str(comment.id), "status": comment.status, "version": comment.version}}
 
 
-def _target(comment: Comment, action: Action) -> Status:
+def _target(comment: Comment, action: Action, *, to_confirm: bool) -> Status:
     try:
-        return target(Status(comment.status), action, to_confirm=comment.edit_waiting)
+        return target(Status(comment.status), action, to_confirm=to_confirm)
     except ConflictError as error:
         error.public.update(current_state(comment))
         raise

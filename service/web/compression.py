@@ -1,8 +1,8 @@
 """Answers that caches keep: asked again with their tag, and gzipped for whoever takes that.
 
-Only public reads are: how well an answer packs tells of what is in it, so one that holds a receipt or a moderator's view
-and repeats what the address says must go as it is (BREACH). The plain page holds a form, but nothing in it that is one
-reader's own or comes a second time. So the service does it, which knows its answers, and the proxy in front does not.
+Only public reads are: how well an answer packs tells of what is in it, so one that holds a receipt or a moderator's
+view and repeats what the address says must go as it is (BREACH). The plain page holds a form, but nothing in it that
+is one reader's own or comes a second time. So the service does it, which knows its answers, and not the proxy in front.
 
 The gzipped form of an answer has a tag of its own, since its bytes are others; either tag is answered with 304.
 """

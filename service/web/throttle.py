@@ -35,6 +35,8 @@ class Limit:
 #: Sign-in attempts: for one account from one network, and from one network at all.
 SIGN_IN_ACCOUNT = Limit(10, 900)
 SIGN_IN_NETWORK = Limit(60, 900)
+#: Reports of one network. Whoever reads sends a few; a flood of them keeps moderators from their work.
+REPORTS = (Limit(10, 60), Limit(60, 3_600))
 
 
 class Counter:
@@ -82,7 +84,7 @@ class Counter:
 
 class Throttle:
     def __init__(self, settings: Settings, counter: Counter | None = None) -> None:
-        self._counter = counter or Counter()
+        self._counter = Counter() if counter is None else counter
         self._per_network = (Limit(settings.rate_minute, 60), Limit(settings.rate_hour, 3_600))
         self._per_site = Limit(settings.rate_site_minute, 60)
 
@@ -94,6 +96,11 @@ class Throttle:
     def site(self, slug: str) -> None:
         """Counts one submission for a site."""
         self._hit(self._per_site, "site", slug)
+
+    def report(self, network: str) -> None:
+        """Counts one report of a network."""
+        for limit in REPORTS:
+            self._hit(limit, "report", network)
 
     def sign_in(self, login: str, network: str) -> None:
         """Counts one attempt to sign in. The account is never locked: its owner elsewhere gets in."""

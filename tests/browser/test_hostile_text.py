@@ -29,6 +29,7 @@ pytestmark = pytest.mark.browser
 NEEDED_TO_ACT, OWN_NEEDED_TO_ACT = 150, 10
 THREADS_A_PAGE = 4
 SAMPLE = 16
+DATA = '<script type="application/ld+json">{"@graph":[]}</script>'
 #: Of so many texts one is sent in every field of a form that is refused.
 REFUSED_OF = 3
 
@@ -93,6 +94,28 @@ def test_the_control_as_they_come_the_texts_act(chromium: Browser, shown: Exhibi
     print(f"\nOf {len(shown.texts)} texts {len(acted)} act as they come.")
     with_corpus = len(shown.texts) > 1_000
     assert len(acted) >= (NEEDED_TO_ACT if with_corpus else OWN_NEEDED_TO_ACT)
+
+
+@pytest.mark.parametrize(
+    ("part", "let_through"),
+    [
+        (f"<section class=taliq-thread><p>x</p>{DATA}</section>", True),
+        ("<section class=taliq-thread><script>var x</script></section>", False),
+        ("<section class=taliq-thread><script type='application/ld+json '>{}</script></section>", False),
+        ("<section class=taliq-thread><script type='application/ld+json' id=x>{}</script></section>", False),
+        ("<section class=taliq-thread><script type='application/ld+json'>{</script></section>", False),
+        (f"<section class=taliq-thread>{DATA}{DATA}</section>", False),
+        (f"<section class=taliq-thread><p>{DATA}</p></section>", False),
+        (f"<section class=taliq-thread><div class=taliq-body>{DATA}</div></section>", False),
+        (f"<p>x</p>{DATA}<section class=taliq-thread></section>", False),
+    ],
+)
+def test_data_for_machines_passes_and_no_other_script(chromium: Browser, part: str, let_through: bool) -> None:
+    """The judge of the tests below, judged: one block of that type, in a thread, which is JSON."""
+    with pages([page_of([part])]) as origin, theatre(chromium, f"{origin}/0$") as stage:
+        stage.show(f"{origin}/0")
+        found = stage.audit()
+    assert (not found["wrong"] and "script" not in found["frame"]) == let_through
 
 
 def test_put_into_a_page_by_a_script_nothing_acts(chromium: Browser, shown: Exhibition) -> None:

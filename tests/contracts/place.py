@@ -42,7 +42,9 @@ class Place:
         }
 
     def path(self, rule: str) -> str:
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: self.values[found[1]], rule)
+        # What nobody sees cannot be reported.
+        values = {**self.values, "comment_id": str(self.published)} if rule.endswith("/report") else self.values
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule)
 
 
 def signed_in(room: Newsroom) -> FlaskClient:

@@ -41,10 +41,11 @@ BEYOND_THE_SCHEMA = {
     # Not more tags than a text may have; the address is the one that was given.
     "receiptEdit": ["422", "400"],
     "receiptExport": ["422", "400"],
+    "sendReport": ["400"],
     # The address is under one of the site's origins.
     "putThread": ["422"],
     # A key is more than blanks; one that is no address has at most 200 characters; a cursor names a page.
-    **{name: ["400"] for name in ("comments", "commentsFragment", "form", "page", "queue")},
+    **{name: ["400"] for name in ("comments", "commentsFragment", "feed", "form", "page", "queue")},
 }
 _label = st.from_regex(r"[a-z][a-z0-9]{0,10}", fullmatch=True)
 # A domain that could have a mail server; the format alone would also allow "a@[127.0.0.1]".
@@ -134,7 +135,7 @@ class Pointer:
             return signer.status_token(self._room.pending())
         if name == "decision_id":
             return str(self._room.decide(self._room.pending(), Action.SPAM).id)
-        return str(self._room.approved() if path.endswith("reopen") else self._room.pending())
+        return str(self._room.approved() if path.endswith(("reopen", "report")) else self._room.pending())
 
     def _point_query(self, query: dict[str, Any]) -> None:
         query.pop("cursor", None)

@@ -13,7 +13,7 @@ PUBLIC = {
 }  # fmt: skip
 CARD = {
     "id", "status", "version", "revision", "name", "website", "text", "html", "dir", "lang", "created_at", "thread",
-    "parent", "findings",
+    "parent", "findings", "published", "reports",
 }  # fmt: skip
 DECISION = {
     "id", "comment", "action", "from", "to", "version", "revision", "actor", "reason", "undoes", "at",

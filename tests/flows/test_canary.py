@@ -111,10 +111,22 @@ def live_through_every_status(scene: Scene, token: dict[str, str]) -> None:
     assert scene.open("POST", f"/v1/moderation/decisions/{made}/undo", json={}, headers=token).status_code == 200
     items = [{"comment": str(c), "action": "approve", "version": 1} for c in (batched, last)]
     assert scene.open("POST", "/v1/moderation/decisions", json={"decisions": items}, headers=token).status_code == 200
+    report_it(scene, batched)
     fields = {"title": "عنوان", "url": FIELDS["url"]}
     assert scene.open("PUT", "/v1/sites/demo/threads/article-1", json=fields, headers=token).status_code == 200
     assert scene.submit(7, parent=str(approved), body="ردّ").status_code == 202
     assert scene.open("OPTIONS", POST, headers={"Origin": "https://news.example"}).status_code == 204
+
+
+def report_it(scene: Scene, comment: UUID) -> None:
+    """By script and by form, from every network, and once more from one of them."""
+    address = f"/v1/sites/demo/comments/{comment}/report"
+    assert scene.open("OPTIONS", address, headers={"Origin": "https://news.example"}).status_code == 204
+    for number, way in enumerate([*scene.networks(), scene.networks()[0]]):
+        sent = {"data" if number % 2 else "json": {"reason": "libel"}}
+        assert scene.open("POST", address, **sent, **way).status_code == (303 if number % 2 else 202)
+    assert scene.open("POST", address, data={"reason": ""}, **scene.networks()[1]).status_code == 422
+    assert scene.newsroom.sql("SELECT count(*) FROM flag") == [(2,)]
 
 
 def work_at_the_console(scene: Scene, client) -> None:  # type: ignore[no-untyped-def]

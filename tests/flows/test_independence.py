@@ -124,6 +124,10 @@ def _life(newsroom: Newsroom, app: Flask, email: str, network: str) -> dict[str,
     comments.append(post("data", 2, body="ردّ قصير", parent=str(comments[0])))
     newsroom.decide(comments[1], Action.APPROVE)
     look("approved")
+    report = f"{SITE}/comments/{comments[0]}/report"
+    for kind in ("json", "data"):
+        note(f"report by {kind}", app.test_client().post(report, headers=forwarded, **{kind: {"reason": "hate"}}))
+    look("reported")
     newsroom.decide(comments[1], Action.REJECT, 2, "off_topic")
     look("one rejected")
     refused = {**FIELDS, "email": email, "name": ""}

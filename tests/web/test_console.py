@@ -236,3 +236,79 @@ def test_history_tells_who_what_and_why(small_newsroom: Newsroom) -> None:
     html = sign_in(small_newsroom, lang="en").get(f"/console/comments/{comment}").get_data(as_text=True)
     assert html.count("سارة") >= 2
     assert "Libel" in html or "libel" in html
+
+
+def test_reports_and_edits_have_views_of_their_own_and_are_confirmed_there(newsroom: Newsroom) -> None:
+    reported, edited = newsroom.approved(), newsroom.approved(body="النصّ الأول")
+    for network, reason in enumerate(("spam", "spam", "libel")):
+        newsroom.container.flag_comment.flag("demo", reported, reason, str(network))
+    newsroom.container.amend_comment.amend(
+        "demo", newsroom.container.signer.receipt(edited, 0), {"body": "النصّ الثاني"}
+    )
+    client = sign_in(newsroom, lang="en")
+    html = client.get("/console/?view=reported").get_data(as_text=True)
+    assert html.count("<article") == 1
+    told = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", html))
+    assert "3 reports from readers: Spam or advertising 2 Libel 1" in told
+    assert "Reported 1" in told
+    done = client.post("/console/decide", data={**hidden(html, "/console/decide"), "action": "approve"})
+    after = client.get(done.headers["Location"]).get_data(as_text=True)
+    assert "No published comment is reported" in after
+    back = client.post("/console/undo", data=hidden(after, "/console/undo"))
+    assert client.get(back.headers["Location"]).get_data(as_text=True).count("<article") == 1
+    html = client.get("/console/?view=edits").get_data(as_text=True)
+    assert html.count("<article") == 1
+    assert html.index("What readers see now") < html.index("النصّ الأول") < html.index("النصّ الثاني")
+    client.post("/console/decide", data={**hidden(html, "/console/decide"), "action": "approve"})
+    assert "No edit is waiting" in client.get("/console/?view=edits").get_data(as_text=True)
+    assert "النصّ الثاني" in client.get("/console/?view=approved").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("act", ["withdraw", "erase"])
+def test_the_console_shows_what_its_author_took_back_and_offers_nothing(newsroom: Newsroom, act: str) -> None:
+    comment = newsroom.pending(name="ليلى", body="كلام خاصّ")
+    reply = newsroom.approved(parent=str(newsroom.approved()))
+    assert reply
+    client = sign_in(newsroom, lang="en")
+    page = client.get(f"/console/comments/{comment}").get_data(as_text=True)
+    done = client.post("/console/decide", data={**hidden(page, "/console/decide"), "action": "approve"})
+    undo = hidden(client.get(done.headers["Location"]).get_data(as_text=True), "/console/undo")
+    use = newsroom.container.withdraw_comment.withdraw if act == "withdraw" else newsroom.container.erase_comment.erase
+    use("demo", newsroom.container.signer.receipt(comment, 0))
+    html = client.get(done.headers["Location"]).get_data(as_text=True)
+    assert 'action="/console/undo"' not in html
+    assert 'action="/console/decide"' not in html
+    assert "The author" in html
+    assert {"withdraw": "Withdraw", "erase": "Erase"}[act] in html
+    assert ("ليلى" in html, "كلام خاصّ" in html) == (act == "withdraw", act == "withdraw")
+    assert "problem=transition_not_allowed" in client.post("/console/undo", data=undo).headers["Location"]
+
+
+def test_a_reply_to_an_erased_comment_can_still_be_judged(small_newsroom: Newsroom) -> None:
+    parent = small_newsroom.approved(name="ليلى")
+    small_newsroom.pending(parent=str(parent), body="ردّ")
+    small_newsroom.container.erase_comment.erase("demo", small_newsroom.container.signer.receipt(parent, 0))
+    html = sign_in(small_newsroom, lang="en").get("/console/").get_data(as_text=True)
+    assert "In reply to <bdi>(erased)</bdi>" in html
+    assert "ليلى" not in html
+
+
+def test_programs_see_the_two_views_and_confirm(newsroom: Newsroom) -> None:
+    comment = newsroom.approved(body="النصّ الأول")
+    newsroom.container.amend_comment.amend(
+        "demo", newsroom.container.signer.receipt(comment, 0), {"body": "النصّ الثاني"}
+    )
+    newsroom.container.flag_comment.flag("demo", comment, "hate", "n")
+    client, headers = newsroom.client(), newsroom.token()
+    for view in ("edits", "reported"):
+        (card,) = client.get(f"/v1/moderation/queue?view={view}", headers=headers).get_json()["comments"]
+        assert (card["text"], card["published"]["text"]) == ("النصّ الثاني", "النصّ الأول")
+        assert card["published"].keys() == {"revision", "text", "html", "dir", "lang"}
+        assert card["reports"] == {"hate": 1}
+    address = f"/v1/moderation/comments/{comment}/approve"
+    made = client.post(address, json={"version": card["version"]}, headers=headers)
+    assert (made.status_code, made.get_json()["from"], made.get_json()["to"]) == (200, "approved", "approved")
+    again = client.post(address, json={"version": card["version"] + 1}, headers=headers)
+    assert (again.status_code, again.get_json()["code"]) == (409, "transition_not_allowed")
+    one = client.get(f"/v1/moderation/comments/{comment}", headers=headers).get_json()
+    assert (one["published"], one["reports"], one["revision"]) == (None, {}, 2)

@@ -24,7 +24,7 @@ MAX_EXCERPTS = 3
 
 def item(card: Card, language: str, now: datetime, site: str) -> dict[str, object]:
     """A card of the queue."""
-    parent = card.parent
+    parent, shown = card.parent, card.published
     return {
         "id": str(card.id),
         "version": card.version,
@@ -47,8 +47,22 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         },
         "findings": [_finding(f, card.text, language) for f in card.findings],
         "history_url": f"/console/comments/{card.id}?{urlencode({'site': site})}",
-        "actions": [a.value for a in actions_from(Status(card.status), to_confirm=card.edit_waiting)],
+        "actions": [a.value for a in actions_from(Status(card.status), to_confirm=_to_confirm(card))],
+        "published": shown
+        and {
+            "html": Markup(shown.html),  # noqa: S704 - sanitised when it was stored
+            "dir": shown.direction,
+            "lang": shown.language,
+        },
+        "reports": [
+            {"label": t(language, f"reason.{reason}"), "count": count} for reason, count in card.reports.items()
+        ],
+        "reported": sum(card.reports.values()),
     }
+
+
+def _to_confirm(card: Card) -> bool:
+    return card.edit_waiting or bool(card.reports)
 
 
 def history_item(decision: DecisionView, language: str) -> dict[str, object]:
@@ -66,9 +80,11 @@ def history_item(decision: DecisionView, language: str) -> dict[str, object]:
 
 
 def actor(decision: DecisionView, language: str) -> str:
-    """A person by name, a program or a rule by what it is."""
+    """A moderator by name, the author as that, a program or a rule by what it is."""
     if decision.actor_kind == "moderator":
         return decision.actor_label
+    if decision.actor_kind == "reader":
+        return t(language, "actor.reader")
     return f"{t(language, f'actor.{decision.actor_kind}')} ({decision.actor_label})"
 
 

@@ -29,7 +29,9 @@ def register(blueprint: ApiBlueprint) -> None:
     @problems(blueprint, 400)
     @token_for(blueprint, Permission.READ_QUEUE)
     def show(principal: Principal) -> Any:
-        """Pending: the oldest first. Otherwise the latest first. Never an address."""
+        """Pending: the oldest first. Otherwise the latest first. `edits` and `reported` are looks at what is published.
+        Never an address.
+        """
         view, cursor = query.one_of("view", VIEWS, "pending"), query.one("cursor")
         page = container().reader.run(
             lambda s: queue.queue_page(s, principal.site_id, view, cursor, PAGE_SIZE)

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from service.domain.moderation import ASKABLE, REASONS, Action, Status
+from service.domain.moderation import ASKABLE, REASONS, REPORT_REASONS, Action, Status
 from service.domain.snapshot import timestamp
 from service.queries.history import DecisionView
 from service.queries.queue import Card
@@ -153,6 +153,14 @@ class ThreadViewSchema(Schema):
     state = fields.String(required=True)
 
 
+class PublishedTextSchema(Schema):
+    revision = fields.Integer(required=True)
+    text = fields.String(required=True)
+    html = fields.String(required=True)
+    dir = fields.String(required=True)
+    lang = fields.String(required=True, allow_none=True)
+
+
 class CommentSchema(Schema):
     id = fields.UUID(required=True)
     status = fields.String(required=True)
@@ -168,6 +176,18 @@ class CommentSchema(Schema):
     thread = fields.Nested(ThreadViewSchema, required=True)
     parent = fields.Nested(ParentSchema, required=True, allow_none=True)
     findings = fields.List(fields.Nested(FindingSchema), required=True)
+    published = fields.Nested(
+        PublishedTextSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "While an edit waits: the text readers still see. The others are of the edit"},
+    )
+    reports = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(REPORT_REASONS)),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "Readers' reports since the last decision, by reason"},
+    )
 
 
 class QueueSchema(Schema):
@@ -198,7 +218,7 @@ def decision_data(view: DecisionView) -> Mapping[str, object]:
 
 def card_data(card: Card) -> dict[str, object]:
     """A comment as moderators' programs get it. There is no address in it."""
-    parent = card.parent
+    parent, shown = card.parent, card.published
     return {
         "id": str(card.id),
         "status": card.status,
@@ -228,4 +248,13 @@ def card_data(card: Card) -> dict[str, object]:
             }
             for f in card.findings
         ],
+        "published": shown
+        and {
+            "revision": shown.revision,
+            "text": shown.text,
+            "html": shown.html,
+            "dir": shown.direction,
+            "lang": shown.language,
+        },
+        "reports": dict(card.reports),
     }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from service.domain.moderation import REASONS, Status
+from service.domain.moderation import REASONS, REPORT_REASONS, Status
 from service.domain.submission import LIMITS
 from service.queries.published import ORDERS
 
@@ -50,6 +50,11 @@ class SubmissionSchema(Schema):
             "description": "At least 128 random bits; the same again is answered with the first answer"
         },
     )
+    token = fields.String(
+        allow_none=True,
+        metadata={"description": "From the form: of this thread, 3 seconds to 24 hours old; else the comment is held"},
+    )
+    subject = fields.String(allow_none=True, metadata={"description": "To be left empty; else the comment is held"})
     lang = fields.String(
         allow_none=True, metadata={"description": "Language of the answer's texts: ar or en"}
     )
@@ -124,6 +129,19 @@ class StatusSchema(Schema):
     edit_waiting = fields.Boolean(required=True)
 
 
+class ReportSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    reason = fields.String(required=True, validate=validate.OneOf(REPORT_REASONS))
+
+
+class ReportedSchema(Schema):
+    """The same for a second report by the same network, which changes nothing."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["received"]))
+
+
 class EditSchema(Schema):
     class Meta:
         unknown = EXCLUDE
@@ -175,6 +193,6 @@ THREADS = {
     "style": "form",
     "explode": True,
 }
-TEXTS_LANG = parameter("lang", "Language of `texts`, the site's own when there are none in this one; without it only numbers")
+TEXTS_LANG = parameter("lang", "Language of `texts`; the site's own for one that has none. Without it only numbers")
 ANY_THREAD = {**THREAD, "required": False, "description": "The publisher's id for the article; else its url is used"}
 URL = parameter("url", "The article's address; only starts an unknown thread", maxLength=2_048)

@@ -25,6 +25,8 @@ from service.web.public.schemas import AnswerSchema, SubmissionSchema
 from service.web.rendering import render, see_other
 from service.web.security import allow_origin, check_origin, network
 
+#: What a page's script posts to, and reads the answer of.
+SENDS = frozenset({"public.submit", "public.send_report"})
 _BODY = {
     "required": True,
     "content": {
@@ -52,13 +54,18 @@ def register(blueprint: ApiBlueprint) -> None:
     @problems(blueprint, 403, 404)
     def preflight(site: str) -> Any:
         """Names exactly the origin that asks, when it is one of the site's."""
-        response = allow_origin(Response(status=204), check_origin(find_site(site).policy.origins))
-        response.headers["Access-Control-Allow-Methods"] = "POST"
-        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-        response.headers["Access-Control-Max-Age"] = "600"
-        return response
+        return preflight_answer(site)
 
     blueprint.after_request(_readable_refusal)
+
+
+def preflight_answer(slug: str) -> Response:
+    """Leave to post JSON, for exactly the origin that asks when it is one of the site's."""
+    response = allow_origin(Response(status=204), check_origin(find_site(slug).policy.origins))
+    response.headers["Access-Control-Allow-Methods"] = "POST"
+    response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    response.headers["Access-Control-Max-Age"] = "600"
+    return response
 
 
 def create(slug: str) -> Response:
@@ -89,7 +96,7 @@ def create(slug: str) -> Response:
 def _readable_refusal(response: Response) -> Response:
     """A refusal from before the site was looked up, and a defect: the page whose script asked can read them too."""
     readable = response.status_code < 400 or "Access-Control-Allow-Origin" in response.headers
-    if request.endpoint != "public.submit" or g.get("wants_page") or "Origin" not in request.headers or readable:
+    if request.endpoint not in SENDS or g.get("wants_page") or "Origin" not in request.headers or readable:
         return response
     try:
         origins = find_site((request.view_args or {})["site"]).policy.origins
