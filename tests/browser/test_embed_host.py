@@ -165,9 +165,17 @@ def test_what_the_pages_own_server_included_is_taken_over_without_a_request(chro
     with visit(chromium, press.origins) as reader:
         page = reader.page
         page.add_init_script(SHIFTS)
-        page.goto(press.article)
-        before = page.evaluate(PLACES)
+        held: list[Route] = []
+        page.route("**/embed.js", lambda route: held.append(route))
+        page.goto(press.article, wait_until="commit")
+        page.wait_for_selector("[data-taliq] form")
+        # What is not near is not laid out; so measured where it will be looked at, while the script is on its way.
         page.evaluate("() => document.querySelector('[data-taliq]').scrollIntoView()")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        before = page.evaluate(PLACES)
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
         page.wait_for_function("() => document.querySelector('[data-taliq]').shadowRoot?.querySelector('form')")
         assert page.evaluate(PLACES) == before
         assert page.evaluate("shifts") == []

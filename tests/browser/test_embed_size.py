@@ -12,6 +12,7 @@ from service.web.rendering import STATIC
 from tests.browser.host import embed, host_page, send, write
 from tests.browser.press import Press
 from tests.browser.visit import visit
+from tests.newsroom import Newsroom
 
 EMBED = STATIC / "embed"
 
@@ -23,6 +24,15 @@ def compressed(*files: Path) -> int:
 def test_script_and_style_of_the_embed_are_at_most_eight_kilobytes() -> None:
     size = compressed(EMBED / "embed.js", EMBED / "embed.css")
     print(f"\nembed.js and embed.css: {size} bytes")
+    assert size <= 8_192
+
+
+def test_it_is_as_small_as_it_is_served(small_newsroom: Newsroom) -> None:
+    client, size = small_newsroom.client(), 0
+    for address in ("/embed.js", "/static/embed/embed.css"):
+        answer = client.get(address, headers={"Accept-Encoding": "gzip, br"})
+        assert answer.headers["Content-Encoding"] == "gzip"
+        size += len(answer.data)
     assert size <= 8_192
 
 

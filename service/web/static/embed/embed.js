@@ -1,5 +1,5 @@
-/* Turns each <div> or <a> with data-taliq (the service) into a discussion. Also data-: site, thread, url, title; lang (else
-   the page's, else the site's), order, theme, eager. */
+/* Each <div> or <a> with data-taliq (the service) becomes a discussion. data-: site, thread, url, title, lang, order, theme,
+   eager. See EMBED.md. */
 (() => {
 const d = document, live = new Map(), ME = "taliq:me", HASH = /^#comment-([\w-]+)$/;
 const UNITS = { year: 31536e3, month: 2592e3, day: 86400, hour: 3600, minute: 60 };
@@ -72,7 +72,7 @@ const mount = async (box) => {
     counter.textContent = say.left.replace("{count}", left.toLocaleString(form.lang));
   };
   const tick = () => {
-    if (d.hidden) return;
+    if (d.hidden || !relative) return;
     for (const node of root.querySelectorAll("time")) {
       const then = new Date(node.dateTime), past = (Date.now() - then) / 1e3;
       const unit = Object.keys(UNITS).find((unit) => past >= UNITS[unit]) || "minute";
@@ -266,8 +266,9 @@ const mount = async (box) => {
   if (root.contains(active)) active.focus();
   entry = form.querySelector("form");
   say = entry?.dataset;
-  exact = new Intl.DateTimeFormat(form.lang, { dateStyle: "medium", timeStyle: "short" });
-  relative = new Intl.RelativeTimeFormat(form.lang);
+  // Slow to make: a task each.
+  setTimeout(() => exact = new Intl.DateTimeFormat(form.lang, { dateStyle: "medium", timeStyle: "short" }));
+  setTimeout(() => { relative = new Intl.RelativeTimeFormat(form.lang); tick(); });
   for (const type in hear) root.addEventListener(type, hear[type], { signal });
   addEventListener("hashchange", () => seek().catch(() => {}), { signal });
   addEventListener("pagehide", save, { signal });
@@ -282,7 +283,7 @@ const mount = async (box) => {
     if (field("body").value ||= draft.body || "") later();
     field("submission_id").value = draft.submission_id || random();
     answer(field("parent").value || draft.parent || "", draft.to || $("replying bdi").textContent);
-    count();
+    setTimeout(count);
   }
   place();
   fire("ready", { thread: name, count: +shown.dataset.count });
