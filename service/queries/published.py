@@ -56,6 +56,10 @@ class PublishedPage:
             return stored
         return [comment for group in reversed(_discussions(stored)) for comment in group]
 
+    def holds(self, comment: str) -> bool:
+        """Whether the comment stands on this page, and is not only the place of one that is gone."""
+        return any(c["id"] == comment and c["avatar"] for c in self.comments())
+
     def to_json(self) -> bytes:
         content = self.content if self.order == "oldest" else _dump(self.comments())
         head = _dump({"thread": self.key, "state": self.state, "count": self.count, "order": self.order})

@@ -80,6 +80,28 @@ def test_a_reply_form_names_whom_it_answers_and_only_public_ones(small_newsroom:
         assert 'name="parent" value=""' in plain
 
 
+def test_without_a_script_a_reply_is_written_under_what_it_answers_also_on_a_far_page(
+    small_newsroom: Newsroom,
+) -> None:
+    made = []
+    for number in range(52):
+        small_newsroom.clock.forward(seconds=1)
+        made.append(small_newsroom.approved(body=f"رقم {number}"))
+    client = small_newsroom.client()
+    for answered in (made[0], made[50]):
+        page = client.get(f"/v1/sites/demo/page?thread=article-1&parent={answered}").get_data(as_text=True)
+        assert page.count("<form ") == 1
+        comment, form = page.index(f'id="comment-{answered}"'), page.index("<form ")
+        following = page.find('<article class="taliq-comment"', comment + 1)
+        assert comment < form < (following if following > 0 else len(page))
+        assert f'name="parent" value="{answered}"' in page
+    plain = client.get("/v1/sites/demo/page?thread=article-1").get_data(as_text=True)
+    assert plain.index("<form ") > plain.rindex('<article class="taliq-comment"')
+    refused = client.post(ADDRESS, data={**FIELDS, "body": "", "parent": str(made[0])}).get_data(as_text=True)
+    assert refused.index("<form ") < refused.index('<article class="taliq-comment"')
+    assert refused.count("<form ") == 1
+
+
 def test_a_form_can_be_had_by_the_articles_address_alone(small_newsroom: Newsroom) -> None:
     answer = small_newsroom.client().get("/v1/sites/demo/form", query_string={"url": f"{ORIGIN}/a"})
     assert answer.status_code == 200

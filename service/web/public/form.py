@@ -133,7 +133,8 @@ def _page(
 ) -> str:
     site = view.site
     key = thread_key(values["thread"], values["url"])
-    published = page_of(site.slug, key) if 0 < len(key) <= LIMITS["thread"] else None
+    answered = values["parent"] if view.reply_to else ""
+    published = page_of(site.slug, key, answered) if 0 < len(key) <= LIMITS["thread"] else None
     sought = query.one("comment")
     at = f"&{urlencode({'comment': sought})}#comment-{quote(sought)}" if sought else ""
     languages = [
@@ -145,11 +146,17 @@ def _page(
         }
         for tag in LANGUAGES
     ]
+    form, fragment = _render_form(view, values, language, errors), Markup("")
+    # A reply is written under what it answers; one that was refused stands at the top of the page, with what to mend.
+    in_place = bool(published and answered and not errors and published.holds(answered))
+    if published:
+        reply_form = form if in_place else None
+        fragment = fragment_html(site.slug, published, language, values, reply_form=reply_form)
     return render(
         "public/page.html",
         language,
-        fragment=fragment_html(site.slug, published, language, values) if published else Markup(""),
-        form=_render_form(view, values, language, errors),
+        fragment=fragment,
+        form=Markup("") if in_place else form,
         thread_title=view.thread_title or None,
         thread_url=view.thread_url,
         site_name=site.name,

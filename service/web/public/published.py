@@ -100,18 +100,24 @@ def register(blueprint: ApiBlueprint) -> None:
         return cached(hashlib.sha256(body).hexdigest()[:32], "application/json", CACHE, lambda: body)
 
 
-def page_of(slug: str, key: str) -> PublishedPage:
-    """The page the request asks for."""
+def page_of(slug: str, key: str, answered: str = "") -> PublishedPage:
+    """The page the request asks for; where it names none, the one that holds the comment to be ``answered``."""
     _check_slug(slug)
     cursor, order, comment = query.one("cursor"), query.one_of("order", ORDERS, ORDERS[0]), query.one("comment")
+    if not cursor and not comment:
+        comment = answered or None
     if cursor and comment:
         # Which of the two pages was meant?
         raise MalformedError("bad_parameter", public={"parameter": "comment"})
     return container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order, comment))
 
 
-def fragment_html(slug: str, page: PublishedPage, language: str, values: Mapping[str, str]) -> Markup:
-    """The list as HTML. Its links lead to the plain page; a script may load them in place."""
+def fragment_html(
+    slug: str, page: PublishedPage, language: str, values: Mapping[str, str], *, reply_form: Markup | None = None
+) -> Markup:
+    """The list as HTML. Its links lead to the plain page; a script may load them in place. ``reply_form`` stands under
+    the comment it answers, ``values["parent"]``.
+    """
     named = {"thread": page.key, "lang": language}
     known = (("url", page.url or values.get("url")), ("title", values.get("title")))
     base = plain_page(slug, **named, **{k: v for k, v in known if v})
@@ -134,6 +140,8 @@ def fragment_html(slug: str, page: PublishedPage, language: str, values: Mapping
         next_url=link(order=page.order, cursor=page.next) if page.next else None,
         other_order_url=link(order=other),
         reply_base=base if page.state == "open" else None,
+        reply_form=reply_form,
+        answered=values.get("parent") if reply_form else None,
         jsonld=linked_data(page.comments(), page.url, links),
     )
     return Markup(html)  # noqa: S704 - our own template, escaped

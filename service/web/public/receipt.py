@@ -263,8 +263,9 @@ def _act_page(
     language = answer_language(view.language)
     typed = str(raw.get("body") or "") if raw is not None else view.text
     html = render(
-        f"public/receipt_{act}.html",
+        "public/receipt_edit.html" if act == "edit" else "public/receipt_take_back.html",
         language,
+        act=act,
         typed=typed,
         error=field_text(error.fields[0], language) if error else "",
         limit=LIMITS["body"],
