@@ -127,7 +127,7 @@ def test_more_is_only_added(chromium: Browser, press: Press) -> None:
         page.goto(host_page(press, embed(press)))
         expect(page.locator(".taliq-comment")).to_have_count(50)
         page.evaluate(MARK, str(made[0]))
-        page.get_by_role("link", name="مزيد من التعليقات").click()
+        page.get_by_role("link", name="مزيد من التعليقات").press("Enter")
         expect(comment(page, made[50])).to_be_focused()
         expect(page.locator(".taliq-comment")).to_have_count(52)
         assert page.evaluate(MARKED, str(made[0]))
