@@ -146,7 +146,8 @@ def _page(
         }
         for tag in LANGUAGES
     ]
-    form, fragment = _render_form(view, values, language, errors), Markup("")
+    nothing = Markup("")
+    form, fragment = _render_form(view, values, language, errors), nothing
     # A reply is written under what it answers; one that was refused stands at the top of the page, with what to mend.
     in_place = bool(published and answered and not errors and published.holds(answered))
     if published:
@@ -156,7 +157,7 @@ def _page(
         "public/page.html",
         language,
         fragment=fragment,
-        form=Markup("") if in_place else form,
+        form=nothing if in_place else form,
         thread_title=view.thread_title or None,
         thread_url=view.thread_url,
         site_name=site.name,
