@@ -185,11 +185,12 @@ def test_the_console_and_the_document(chromium: Browser, place: tuple[Street, Ga
         page.fill("#login", "sara")
         page.fill("#password", "wrong")
         page.click("form.login button")
+        expect(page.locator("#login-error")).to_be_visible()
         judge.look("login refused")
         sign_in(page, console, "sara", PASSWORD)
         if page.evaluate("document.documentElement.lang") != lang:
             page.locator(f"form[action='/console/language'] [lang={lang}]").first.click()
-        assert page.evaluate("document.documentElement.lang") == lang
+        expect(page.locator("html")).to_have_attribute("lang", lang)
         for shown in gallery.console():
             page.goto(street.service + shown.path)
             judge.look(shown.name)

@@ -80,6 +80,7 @@ def test_a_comment_is_followed_changed_and_taken_back(
         expect(page.get_by_text("النص الثاني")).to_have_count(0)
         page.goto(address)
         page.get_by_role("link", name=say["withdraw"]).click()
+        expect(page.get_by_role("button", name=say["sure"])).to_be_visible()
         assert_fits(page)
         page.get_by_role("button", name=say["sure"]).click()
         expect(page.get_by_role("heading", name=say["withdrawn"])).to_be_visible()

@@ -48,6 +48,7 @@ def test_a_report_is_sent_without_a_script(chromium: Browser, place: Place, lang
         page = reader.page
         page.goto(f"{origin}/v1/sites/demo/page?thread=article-1&lang={lang}")
         page.locator(f"#comment-{comment} .taliq-report").click()
+        expect(page.locator(".taliq-report-form")).to_be_visible()
         assert_fits(page)
         assert all(height >= 44 for height in sizes(page, ".taliq-reason label", "height"))
         page.locator("input[value=libel]").check()
@@ -73,6 +74,7 @@ def test_six_views_and_who_is_signed_in_fit_the_console(
         sign_in(page, f"{origin}/console/", "sara", PASSWORD)
         if page.locator("html").get_attribute("lang") != lang:
             page.locator(f"form[action='/console/language'] [lang={lang}]").click()
+        expect(page.locator("html")).to_have_attribute("lang", lang)
         assert_fits(page)
         # Two tidy rows on a phone, one on a screen.
         tops = sizes(page, "nav.views a", "y")

@@ -268,7 +268,8 @@ const mount = async (box) => {
   say = entry?.dataset;
   // Slow to make: a task each.
   setTimeout(() => exact = new Intl.DateTimeFormat(form.lang, { dateStyle: "medium", timeStyle: "short" }));
-  setTimeout(() => { relative = new Intl.RelativeTimeFormat(form.lang); tick(); });
+  setTimeout(() => relative = new Intl.RelativeTimeFormat(form.lang));
+  setTimeout(tick);
   for (const type in hear) root.addEventListener(type, hear[type], { signal });
   addEventListener("hashchange", () => seek().catch(() => {}), { signal });
   addEventListener("pagehide", save, { signal });
