@@ -14,6 +14,7 @@ from service.domain.access import Principal
 from service.domain.errors import ForbiddenError, NotFoundError
 from service.i18n import preferred_language, staff_language
 from service.queries.principals import SignedIn, StaffSite, signed_in
+from service.web.console.places import places_for
 from service.web.context import container
 from service.web.parsing import read_form
 from service.web.rendering import render, see_other
@@ -53,6 +54,8 @@ class Desk:
                 "moderator": {"name": self.moderator.name, "role": self.site.role},
                 "sites": sites,
                 "site": self.site.slug,
+                "places": places_for(self.principal),
+                "here": request.path,
                 "notice": None,
                 **context,
             },

@@ -1,0 +1,24 @@
+"""Where one can go from every page of the console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.domain.access import Permission, Principal
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the console that its head leads to: its path, the key of its name, and what it needs."""
+
+    path: str
+    key: str
+    needs: Permission
+
+
+PLACES: tuple[Place, ...] = (Place("/console/", "place.queue", Permission.READ_QUEUE),)
+
+
+def places_for(principal: Principal) -> list[Place]:
+    """Those the principal may enter, in the order they are shown."""
+    return [place for place in PLACES if place.needs in principal.permissions]
