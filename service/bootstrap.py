@@ -17,6 +17,7 @@ from service.storage.engine import read_engine, write_engine
 from service.storage.migrations import Schema
 from service.storage.uow import Reader, UnitOfWork
 from service.usecases.amend_comment import AmendComment
+from service.usecases.ask_opinion import AskOpinion
 from service.usecases.decide_comments import DecideComments
 from service.usecases.erase_comment import EraseComment
 from service.usecases.flag_comment import FlagComment
@@ -51,6 +52,7 @@ class Container:
     decide_comments: DecideComments
     undo_decision: UndoDecision
     reply_as_staff: ReplyAsStaff
+    ask_opinion: AskOpinion
     manage_sites: ManageSites
     manage_staff: ManageStaff
     sign_in: SignIn
@@ -92,6 +94,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         decide_comments=DecideComments(uow, new_id, clock),
         reply_as_staff=ReplyAsStaff(uow, reader, signer, new_id, clock, _log_failed_check),
         undo_decision=UndoDecision(uow, new_id, clock),
+        ask_opinion=AskOpinion(uow),
         manage_sites=ManageSites(uow, new_id, clock),
         manage_staff=ManageStaff(uow, passwords, new_id, clock),
         sign_in=SignIn(uow, reader, passwords, new_id, clock),

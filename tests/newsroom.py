@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.bootstrap import Container
-from service.domain.access import ROLES, Permission, Principal
+from service.domain.access import ROLES, SCOPES, Principal
 from service.domain.moderation import Action, Actor, ActorKind
 from service.settings import Settings
 from service.storage.decisions import Decision
@@ -84,7 +84,7 @@ class Newsroom:
 
     def token(self, *scopes: str) -> dict[str, str]:
         """The headers of a fresh token; every scope when none is named."""
-        names = scopes or tuple(p.value for p in Permission)
+        names = scopes or SCOPES
         return {"Authorization": f"Bearer {self.container.manage_staff.create_token('demo', 'bot', names, 30).secret}"}
 
     def submit(self, **fields: object) -> Answer:

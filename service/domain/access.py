@@ -16,10 +16,11 @@ class Permission(StrEnum):
     READ_QUEUE = "moderation:read"
     DECIDE = "moderation:decide"
     WRITE_THREADS = "threads:write"
+    UNDO_OTHERS = "decisions:undo-any"
 
 
-#: A token carries permissions by name.
-SCOPES: tuple[str, ...] = tuple(p.value for p in Permission)
+#: What a token can carry, by name. Undoing what somebody else decided is for people.
+SCOPES: tuple[str, ...] = tuple(p.value for p in Permission if p is not Permission.UNDO_OTHERS)
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "moderator": frozenset({Permission.READ_QUEUE, Permission.DECIDE}),

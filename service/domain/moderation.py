@@ -98,7 +98,7 @@ def target(status: Status, action: Action, *, to_confirm: bool = False) -> Statu
     """The status after ``action``; ``ConflictError`` when it is not allowed from ``status``.
 
     Approving an approved comment is allowed only while there is something to confirm: an edit that waits (it moves
-    the published revision) or readers' reports (it answers them).
+    the published revision), readers' reports (it answers them), or that no moderator has looked so far.
     """
     if _confirms(status, action, to_confirm):
         return Status.APPROVED

@@ -51,6 +51,12 @@ def last_undoable(session: Session, site_id: UUID, actor: Actor, decision_id: UU
     return view_of(found) if last is not None and last.id == found.id else None
 
 
+def own_batch(session: Session, site_id: UUID, actor: Actor, batch: UUID) -> Sequence[DecisionView]:
+    """What this actor decided together under that id, oldest first."""
+    made = decisions.list_batch(session, site_id, batch)
+    return [view_of(d) for d in made if d.actor_id == actor.id]
+
+
 def first_altered(chain: Sequence[Decision]) -> Decision | None:
     """The first row of a subject's chain that does not fit; ``None`` when all do."""
     previous = GENESIS

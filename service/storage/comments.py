@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.moderation import Status
 from service.domain.snapshot import FIRST, Key, PublicComment
+from service.domain.urgency import CALM
 from service.storage.authors import Author
 from service.storage.base import Base
 from service.storage.revisions import Revision
@@ -34,6 +35,10 @@ class Comment(Base):
     """``version`` is raised by every change; a decision carries the one it judged. ``root_id`` is the comment
     at the top of its discussion, itself for a root: ``(root_id, id)`` is the order of the thread. ``staff_id`` is the
     signed-in moderator who wrote it; nothing a reader sends can set it.
+
+    For the desk: ``moderated_by`` and ``moderated_reason`` are those of the moderator's decision that stands, empty
+    while only rules and programs have decided; ``rank`` orders by urgency, the lowest first; ``opinion_by`` has asked
+    for a second opinion.
     """
 
     __tablename__ = "comment"
@@ -45,6 +50,27 @@ class Comment(Base):
         UniqueConstraint("id", "thread_id"),
         one_of("status", Status, "status"),
         Index("ix_comment_site_id_status_id", "site_id", "status", "id"),
+        Index("ix_comment_site_id_id", "site_id", "id"),
+        Index("ix_comment_site_id_status_rank_id", "site_id", "status", "rank", "id"),
+        Index("ix_comment_site_id_thread_id_status_id", "site_id", "thread_id", "status", "id"),
+        Index("ix_comment_site_id_moderated_by_id", "site_id", "moderated_by", "id"),
+        Index("ix_comment_author_id_id", "author_id", "id"),
+        Index(
+            "ix_comment_unmoderated",
+            "site_id",
+            "status",
+            "moderated_by",
+            "id",
+            sqlite_where=text("status = 'approved' AND moderated_by IS NULL"),
+            postgresql_where=text("status = 'approved' AND moderated_by IS NULL"),
+        ),
+        Index(
+            "ix_comment_opinion",
+            "site_id",
+            "id",
+            sqlite_where=text("opinion_by IS NOT NULL"),
+            postgresql_where=text("opinion_by IS NOT NULL"),
+        ),
         Index(
             "ix_comment_pending",
             "site_id",
@@ -97,11 +123,20 @@ class Comment(Base):
     latest_revision: Mapped[int] = mapped_column(Integer, default=1)
     receipt_generation: Mapped[int] = mapped_column(Integer, default=0)
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id"))
+    moderated_by: Mapped[UUID | None] = mapped_column()
+    moderated_reason: Mapped[str | None] = mapped_column(String(20))
+    rank: Mapped[int] = mapped_column(Integer, default=CALM, server_default=str(CALM))
+    opinion_by: Mapped[UUID | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
     def edit_waiting(self) -> bool:
         return self.published_revision is not None and self.latest_revision > self.published_revision
+
+    @property
+    def unmoderated(self) -> bool:
+        """Public, and no moderator has looked."""
+        return self.status == Status.APPROVED and self.moderated_by is None
 
 
 def find(session: Session, site_id: UUID, comment_id: UUID) -> Comment | None:

@@ -122,6 +122,13 @@ def list_for(session: Session, site_id: UUID, subject_id: UUID) -> Sequence[Deci
     ).all()
 
 
+def list_batch(session: Session, site_id: UUID, batch: UUID) -> Sequence[Decision]:
+    """What was decided together, in order."""
+    return session.scalars(
+        select(Decision).where(Decision.site_id == site_id, Decision.batch == batch).order_by(Decision.id)
+    ).all()
+
+
 def _plain(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)

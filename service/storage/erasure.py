@@ -14,6 +14,7 @@ from service.storage.contacts import Contact
 from service.storage.findings import Finding
 from service.storage.flags import Flag
 from service.storage.revisions import Revision
+from service.storage.search import SearchText
 from service.storage.submissions import ReceivedSubmission
 
 READER_TEXT: frozenset[str] = frozenset(
@@ -35,6 +36,8 @@ READER_TEXT: frozenset[str] = frozenset(
         "flag.reporter",
         "submission.fingerprint",
         "submission.repeat_key",
+        "search_text.words",
+        "search_text.names",
         # Rewritten when the transaction ends, as after every change of what is public.
         "page.content",
         "page.digest",
@@ -61,7 +64,7 @@ def erase_text(session: Session, comment: Comment) -> None:
         )
     ):
         submission.fingerprint = submission.repeat_key = GONE
-    for kind in (Contact, Finding, Flag):
+    for kind in (Contact, Finding, Flag, SearchText):
         for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
             session.delete(row)
     session.flush()

@@ -14,6 +14,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     outbox,
     pages,
     revisions,
+    search,
     sites,
     staff,
     submissions,

@@ -18,7 +18,7 @@ from service.domain.ports import Clock, NewId, Signer
 from service.domain.site import SitePolicy
 from service.domain.submission import read_amendment
 from service.screening.facts import Facts
-from service.storage import outbox, revisions
+from service.storage import flags, outbox, revisions
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.sites import Site
@@ -90,6 +90,8 @@ class AmendComment:
     def _store(self, session: Session, comment: Comment, judged: JudgedText, now: datetime) -> None:
         number = comment.latest_revision + 1
         add_revision(session, comment, number, judged, self._new_id, now)
+        reports = flags.list_open(session, comment.site_id, [comment.id] if comment.published_revision else [])
+        comment.rank = judged.rank(len(reports.get(comment.id, ())))
         comment.latest_revision = number
         # Whoever decides now has not read this text.
         comment.version += 1

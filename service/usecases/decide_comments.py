@@ -9,7 +9,7 @@ from uuid import UUID
 
 from service.domain.access import Permission, Principal
 from service.domain.errors import ConflictError, NotFoundError, ServiceError
-from service.domain.moderation import Action, Status, check_reason, target
+from service.domain.moderation import Action, ActorKind, Status, check_reason, target
 from service.domain.ports import Clock, NewId
 from service.storage import comments, decisions, flags
 from service.storage.comments import Comment
@@ -102,7 +102,7 @@ class DecideComments:
         reason = check_reason(request.action, request.reason)
         if comment.version != request.version:
             raise ConflictError("stale_version", public=current_state(comment))
-        to = _target(comment, request.action, to_confirm=comment.edit_waiting or bool(reports))
+        to = _target(comment, request.action, to_confirm=_to_confirm(principal, comment, reports))
         step = Step(
             action=request.action,
             to=to,
@@ -120,6 +120,12 @@ class DecideComments:
 def current_state(comment: Comment) -> dict[str, object]:
     """What the loser of a race is told."""
     return {"comment": {"id": str(comment.id), "status": comment.status, "version": comment.version}}
+
+
+def _to_confirm(principal: Principal, comment: Comment, reports: Sequence[Flag]) -> bool:
+    """Whether an approval of what is approved says something new. That a moderator has looked only one can say."""
+    unseen = comment.unmoderated and principal.actor.kind is ActorKind.MODERATOR
+    return comment.edit_waiting or unseen or bool(reports)
 
 
 def _target(comment: Comment, action: Action, *, to_confirm: bool) -> Status:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from service.domain import messages
+from service.domain import messages, urgency
 from service.domain.errors import NotFoundError
 from service.domain.moderation import Status, check_report_reason
 from service.domain.ports import Clock, NewId, Signer
@@ -45,6 +45,7 @@ class FlagComment:
                 created_at=now,
             )
             if flags.add_once(session, new):
+                comment.rank = max(0, comment.rank - urgency.REPORT)
                 outbox.put(session, self._new_id(now), site.id, messages.comment_reported(comment.id, code), now)
 
         self._uow.run(change)

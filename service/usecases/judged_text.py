@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain import urgency
 from service.domain.ports import NewId
 from service.domain.site import SitePolicy
 from service.screening.facts import Facts
 from service.screening.pipeline import Verdict, screen
+from service.storage import search
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.revisions import Revision
@@ -33,6 +35,10 @@ class JudgedText:
     language: str | None
     direction: str
     verdict: Verdict
+
+    def rank(self, reports: int = 0) -> int:
+        """How urgent a comment with this text is."""
+        return urgency.rank((finding.code for finding in self.verdict.findings), reports)
 
 
 def judge(
@@ -57,7 +63,7 @@ def add_revision(
     session: Session, comment: Comment, number: int, judged: JudgedText, new_id: NewId, now: datetime
 ) -> None:
     """Writes the text down as revision ``number`` of ``comment``, never to be changed again, with its findings
-    in the order the checks ran.
+    in the order the checks ran. The comment is found by it.
     """
     session.add(
         Revision(
@@ -89,4 +95,5 @@ def add_revision(
                 spans=[list(span) for span in found.spans],
             )
         )
+    search.put(session, comment.site_id, comment.id, judged.source, judged.name, new=number == 1)
     session.flush()

@@ -60,6 +60,7 @@ def insert_comment(
         latest_revision=1,
         receipt_generation=0,
         staff_id=staff_id,
+        rank=judged.rank(),
         created_at=now,
     )
     session.add(comment)

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from service.domain import messages
-from service.domain.moderation import Action, Actor, Status
+from service.domain.moderation import READERS, Action, Actor, ActorKind, Status
 from service.domain.ports import NewId
 from service.storage import decisions, outbox
 from service.storage.comments import Comment
@@ -25,7 +25,9 @@ SHOWN = frozenset({Status.APPROVED, Status.WITHDRAWN, Status.ERASED})
 
 @dataclass(frozen=True)
 class Step:
-    """A change of status that has been judged legal. ``published`` is the revision to show afterwards."""
+    """A change of status that has been judged legal. ``published`` is the revision to show afterwards. ``stands``: the
+    earlier decision that an undo brings back.
+    """
 
     action: Action
     to: Status
@@ -35,6 +37,7 @@ class Step:
     batch: UUID | None = None
     client_id: str | None = None
     undoes: UUID | None = None
+    stands: Decision | None = None
 
 
 def apply(session: Session, comment: Comment, step: Step, *, new_id: NewId, now: datetime) -> Decision:
@@ -67,8 +70,20 @@ def apply(session: Session, comment: Comment, step: Step, *, new_id: NewId, now:
     comment.status = step.to.value
     comment.published_revision = step.published
     comment.version += 1
+    _credit(comment, decision, step)
     event = messages.comment_decided(
         comment.id, decision.id, decision.action, decision.from_status, decision.to_status
     )
     outbox.put(session, new_id(now), comment.site_id, event, now)
     return decision
+
+
+def _credit(comment: Comment, decision: Decision, step: Step) -> None:
+    """Whose decision stands now. What the author takes back was decided by nobody."""
+    if step.action in READERS:
+        return
+    stands = step.stands if step.action is Action.UNDO else decision
+    by_hand = stands is not None and stands.actor_kind == ActorKind.MODERATOR
+    comment.moderated_by = stands.actor_id if stands and by_hand else None
+    comment.moderated_reason = stands.reason if stands and by_hand else None
+    comment.opinion_by = None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from service.domain.access import Permission, Principal
-from service.domain.errors import ConflictError, NotFoundError
+from service.domain.errors import ConflictError, NotFoundError, ServiceError
 from service.domain.moderation import READERS, Action, Status
 from service.domain.ports import Clock, NewId
+from service.domain.standing import standing
 from service.storage import comments, decisions, flags
 from service.storage.comments import Comment
 from service.storage.decisions import Decision
@@ -17,13 +20,24 @@ from service.usecases import transition
 from service.usecases.transition import Step
 
 
+@dataclass(frozen=True)
+class Undone:
+    """What became of one decision of a batch: the one that undoes it, or why it stays."""
+
+    comment: UUID
+    decision: Decision | None = None
+    error: ServiceError | None = None
+
+
 class UndoDecision:
     def __init__(self, uow: UnitOfWork, new_id: NewId, clock: Clock) -> None:
         self._uow, self._new_id, self._clock = uow, new_id, clock
 
     def undo(self, principal: Principal, decision_id: UUID, client_id: str | None = None) -> Decision:
-        """The undoing decision. Only a comment's latest decision can be undone; ``ConflictError`` otherwise, and for
-        whatever its author has withdrawn or erased. Reports the undone decision had answered wait again.
+        """The undoing decision. What can be undone is a comment's latest decision and, when that one is an undo, the
+        decision that stands again: so step by step everything. ``ConflictError`` otherwise, and for whatever its author
+        has withdrawn or erased; ``ForbiddenError`` for somebody else's, without the permission. Reports the undone
+        decision had answered wait again.
 
         Asked again with the same client id it gives the first answer.
         """
@@ -31,35 +45,69 @@ class UndoDecision:
 
         def change(session: Session) -> Decision:
             undone = decisions.get(session, principal.site_id, decision_id)
-            comment = comments.lock_many(session, principal.site_id, [undone.subject_id]).get(
-                undone.subject_id
-            )
-            if comment is None:
-                raise NotFoundError("comment_not_found")
-            if client_id:
-                earlier = decisions.find_by_client_ids(session, principal.site_id, [client_id]).get(client_id)
-                if earlier is not None and earlier.undoes == undone.id:
-                    return earlier
-                if earlier is not None:
-                    raise ConflictError("client_id_reused")
-            state = {"id": str(comment.id), "status": comment.status, "version": comment.version}
-            if undone.action in READERS or comment.status in (Status.WITHDRAWN, Status.ERASED):
-                raise ConflictError("transition_not_allowed", public={"comment": state})
-            if comment.version != undone.version_after:
-                raise ConflictError("undo_not_latest", public={"comment": state})
-            step = Step(
-                action=Action.UNDO,
-                to=Status(undone.from_status),
-                published=undone.published_before,
-                actor=principal.actor,
-                client_id=client_id,
-                undoes=undone.id,
-            )
-            now = self._clock()
-            self._reports(session, comment, undone, now)
-            return transition.apply(session, comment, step, new_id=self._new_id, now=now)
+            held = comments.lock_many(session, principal.site_id, [undone.subject_id])
+            return self._undo(session, principal, undone, held, client_id, None)
 
         return self._uow.run(change)
+
+    def batch(self, principal: Principal, batch: UUID) -> tuple[UUID, list[Undone]]:
+        """Undoes together what was decided together, as a batch of its own: its id, and one answer a decision. What has
+        moved on since stays and says so. ``NotFoundError`` for a batch the site has not.
+        """
+        principal.require(Permission.DECIDE)
+
+        def change(session: Session) -> tuple[UUID, list[Undone]]:
+            made = decisions.list_batch(session, principal.site_id, batch)
+            if not made:
+                raise NotFoundError("decision_not_found")
+            held = comments.lock_many(session, principal.site_id, [d.subject_id for d in made])
+            own = self._new_id(self._clock())
+            answers = []
+            for undone in made:
+                try:
+                    decision = self._undo(session, principal, undone, held, None, own)
+                    answers.append(Undone(undone.subject_id, decision))
+                except ServiceError as error:
+                    answers.append(Undone(undone.subject_id, error=error))
+            return own, answers
+
+        return self._uow.run(change)
+
+    def _undo(
+        self,
+        session: Session,
+        principal: Principal,
+        undone: Decision,
+        held: dict[UUID, Comment],
+        client_id: str | None,
+        batch: UUID | None,
+    ) -> Decision:
+        comment = held.get(undone.subject_id)
+        if comment is None:
+            raise NotFoundError("comment_not_found")
+        if client_id:
+            earlier = decisions.find_by_client_ids(session, principal.site_id, [client_id]).get(client_id)
+            if earlier is not None and earlier.undoes == undone.id:
+                return earlier
+            if earlier is not None:
+                raise ConflictError("client_id_reused")
+        if undone.actor_id not in (None, principal.actor.id):
+            principal.require(Permission.UNDO_OTHERS)
+        chain = decisions.list_for(session, principal.site_id, comment.id)
+        _check(comment, undone, chain)
+        now = self._clock()
+        step = Step(
+            action=Action.UNDO,
+            to=Status(undone.from_status),
+            published=undone.published_before,
+            actor=principal.actor,
+            batch=batch,
+            client_id=client_id,
+            undoes=undone.id,
+            stands=standing(chain, undone.version),
+        )
+        self._reports(session, comment, undone, now)
+        return transition.apply(session, comment, step, new_id=self._new_id, now=now)
 
     def _reports(self, session: Session, comment: Comment, undone: Decision, now: datetime) -> None:
         """Those the undone decision has answered wait again. Like every decision one that takes the comment from the
@@ -70,3 +118,13 @@ class UndoDecision:
             flags.resolve(flags.list_open(session, comment.site_id, seen).get(comment.id, ()), now)
         if undone.published_before is not None:
             flags.resolve(flags.list_answered(session, comment.site_id, comment.id, undone.at), None)
+
+
+def _check(comment: Comment, undone: Decision, chain: Sequence[Decision]) -> None:
+    """``ConflictError`` with the present state unless ``undone`` is what this comment's state comes from."""
+    state = {"comment": {"id": str(comment.id), "status": comment.status, "version": comment.version}}
+    if undone.action in READERS or comment.status in (Status.WITHDRAWN, Status.ERASED):
+        raise ConflictError("transition_not_allowed", public=state)
+    last, stands = chain[-1], standing(chain, comment.version)
+    if comment.version != last.version_after or undone.id not in (last.id, stands.id if stands else None):
+        raise ConflictError("undo_not_latest", public=state)

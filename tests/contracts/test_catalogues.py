@@ -15,11 +15,11 @@ from babel import Locale
 
 from service.domain import errors
 from service.domain.access import ROLES
+from service.domain.desk import VIEWS
 from service.domain.errors import ServiceError
 from service.domain.moderation import ASKABLE, REASONS, Action, ActorKind, Status
 from service.i18n import CATALOGUES, LANGUAGES, STAFF_LANGUAGES, Catalogue, Plural, Text, read_catalogue, t
 from service.queries.published import ORDERS
-from service.queries.queue import VIEWS
 from service.screening.phases import PHASES
 from service.storage.uow import CONFLICTS
 from service.web.errors import _BY_STATUS

@@ -21,6 +21,7 @@ NOT_A_READERS = {
     "author.avatar": "random",
     "author.proof": "a code",
     "comment.status": "a code",
+    "comment.moderated_reason": "a code",
     "submission.submission_id": "random, made by the form; without it a repeat would bring the comment back",
     "submission.outcome": "a code",
 }

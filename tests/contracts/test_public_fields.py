@@ -64,7 +64,7 @@ def test_moderators_programs_get_exactly_these_fields_and_no_address(room: Newsr
     room.decide(spam, Action.SPAM)
     client, headers = room.client(), room.token()
     queue = client.get("/v1/moderation/queue", headers=headers)
-    assert queue.get_json().keys() == {"comments", "next"}
+    assert queue.get_json().keys() == {"comments", "next", "further"}
     (card,) = queue.get_json()["comments"]
     assert card["id"] == str(held)
     assert card.keys() == CARD

@@ -17,7 +17,7 @@ from tests.contracts.place import Place, fingerprint, signed_in
 from tests.newsroom import FIELDS, Newsroom
 
 NONE, RECEIPT, MODERATOR = "none", "receipt", "moderator"
-READ, DECIDE, THREADS = (p.value for p in Permission)
+READ, DECIDE, THREADS = (p.value for p in (Permission.READ_QUEUE, Permission.DECIDE, Permission.WRITE_THREADS))
 #: (method, rule) -> surface, access. HEAD goes with GET.
 ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/v1/sites/<site>/comments"): ("public", NONE),
@@ -63,7 +63,11 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/console/"): ("console", MODERATOR),
     ("GET", "/console/comments/<uuid:comment_id>"): ("console", MODERATOR),
     ("POST", "/console/decide"): ("console", MODERATOR),
+    ("POST", "/console/decide-many"): ("console", MODERATOR),
     ("POST", "/console/undo"): ("console", MODERATOR),
+    ("POST", "/console/undo-batch"): ("console", MODERATOR),
+    ("POST", "/console/opinion"): ("console", MODERATOR),
+    ("GET", "/console/news"): ("console", MODERATOR),
     ("POST", "/console/reply"): ("console", MODERATOR),
     ("GET", "/healthz"): ("operator", NONE),
     ("GET", "/readyz"): ("operator", NONE),

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, event
 
+from service.domain.desk import Ask
 from service.domain.moderation import Action
 from service.queries import queue
 from service.usecases.decide_comments import DecisionRequest
@@ -113,7 +114,7 @@ def test_submitting_costs_the_same_however_much_there_is(room: Newsroom) -> None
             assert client.post("/v1/sites/demo/comments", json=sent).status_code == 202
         # Before: site twice (origins, policy), an earlier answer, thread, the same text. In the transaction: submission
         # and who has it, thread, author, comment, revision, findings, contact, outbox.
-        assert len(seen) == 14, "\n".join(seen)
+        assert len(seen) == 15, "\n".join(seen)
     with statements() as seen:
         assert client.post("/v1/sites/demo/comments", json=sent).status_code == 202
     assert len(seen) == 3, "a retry is recognised before anything is computed"
@@ -149,23 +150,23 @@ def test_deciding_what_readers_have_seen_looks_for_reports(room: Newsroom) -> No
 def test_reporting_a_comment(room: Newsroom) -> None:
     comment = room.approved()
     client = room.client()
-    for number in (5, 4):
+    for number in (6, 4):
         with statements() as seen:
             sent = client.post(f"/v1/sites/demo/comments/{comment}/report", json={"reason": "spam"})
-        # The site for origins and language. In the transaction: the site, the comment, the report, the outbox.
+        # The site for origins. In the transaction: the site, the comment and its urgency, the report, the outbox.
         assert (sent.status_code, len(seen)) == (202, number), "\n".join(seen)
 
 
-@pytest.mark.parametrize(("view", "number"), [("pending", 2), ("approved", 4), ("reported", 4), ("edits", 4)])
+@pytest.mark.parametrize(("view", "number"), [("pending", 3), ("approved", 5), ("reported", 5), ("edits", 5)])
 def test_a_page_of_the_queue_costs_the_same_however_long_it_is(room: Newsroom, view: str, number: int) -> None:
-    """Comments and findings; of public ones reports, and the published text of those whose edit waits."""
+    """Their places, comments and findings; of public ones reports, and the published text of those whose edit waits."""
     for _ in range(2):
         comment = room.approved()
         room.container.flag_comment.flag("demo", comment, "spam", "n")
         room.container.amend_comment.amend("demo", room.container.signer.receipt(comment, 0), {"body": f"{comment}"})
         room.pending()
         with statements() as seen:
-            room.container.reader.run(lambda s: queue.queue_page(s, room.site.id, view, None))
+            room.container.reader.run(lambda s: queue.queue_page(s, room.site.id, Ask(view), None))
         assert len(seen) == number, "\n".join(seen)
 
 

@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
+from service.domain.desk import Ask
 from service.domain.errors import ConflictError, MalformedError, NotFoundError
 from service.domain.moderation import REPORT_REASONS, Action, Status
-from service.queries import queue
+from service.queries import cards, queue
+from service.queries.cards import Card
 from service.queries.history import history_of, last_undoable
-from service.queries.queue import VIEWS, Card
 from service.storage.comments import Comment
 from service.usecases.decide_comments import DecisionRequest
 from tests.newsroom import FIELDS, Newsroom
 
 WHOLE = {"literal_binds": True}
+
+SIX = ("pending", "edits", "reported", "approved", "rejected", "spam")
 
 
 def report(room: Newsroom, comment: UUID, *reasons: str, network: str = "n") -> None:
@@ -34,16 +37,17 @@ def receipt(room: Newsroom, comment: UUID) -> str:
 
 
 def view(room: Newsroom, name: str) -> list[UUID]:
-    page = room.container.reader.run(lambda s: queue.queue_page(s, room.site.id, name, None))
+    page = room.container.reader.run(lambda s: queue.queue_page(s, room.site.id, Ask(name), None))
     return [card.id for card in page.cards]
 
 
 def card(room: Newsroom, comment: UUID) -> Card:
-    return room.container.reader.run(lambda s: queue.get_card(s, room.site.id, comment))
+    return room.container.reader.run(lambda s: cards.get_card(s, room.site.id, comment))
 
 
 def counts(room: Newsroom) -> dict[str, int]:
-    return room.container.reader.run(lambda s: queue.view_counts(s, room.site.id))
+    found = room.container.reader.run(lambda s: queue.view_counts(s, room.site.id))
+    return {view: found[view] for view in SIX}
 
 
 def undo(room: Newsroom, decision: UUID) -> None:
@@ -206,11 +210,11 @@ def test_every_view_is_paged_to_its_end_and_refuses_the_cursor_of_another(newsro
         newsroom.decide(newsroom.pending(), Action.SPAM)
         newsroom.pending()
     reader, cursors = newsroom.container.reader, {}
-    for name in VIEWS:
+    for name in SIX:
         found: list[UUID] = []
         cursor = None
         while True:
-            page = reader.run(lambda s, n=name, c=cursor: queue.queue_page(s, newsroom.site.id, n, c, 2))
+            page = reader.run(lambda s, n=name, c=cursor: queue.queue_page(s, newsroom.site.id, Ask(n), c, 2))
             found += [c.id for c in page.cards]
             cursors.setdefault(name, page.next)
             cursor = page.next
@@ -218,17 +222,22 @@ def test_every_view_is_paged_to_its_end_and_refuses_the_cursor_of_another(newsro
                 break
         assert found == sorted(found, reverse=name != "pending"), name
         assert len(set(found)) == len(found) == counts(newsroom)[name] == 3, name
-    for name in VIEWS:
-        for other in set(VIEWS) - {name}:
+    for name in SIX:
+        for other in set(SIX) - {name}:
             with pytest.raises(MalformedError):
-                reader.run(lambda s, n=name, c=cursors[other]: queue.queue_page(s, newsroom.site.id, n, c, 2))
+                reader.run(lambda s, n=name, c=cursors[other]: queue.queue_page(s, newsroom.site.id, Ask(n), c, 2))
 
 
 def test_on_sqlite_the_views_read_what_they_show_and_not_all_that_is_published(small_newsroom: Newsroom) -> None:
     """Without the right index it would take one that fits less, and nobody would notice but a large paper."""
-    for name, index in (("edits", "ix_comment_edit_waiting"), ("reported", "ix_flag_open")):
+    for name, index in (
+        ("edits", "ix_comment_edit_waiting"),
+        ("reported", "ix_flag_open"),
+        ("unmoderated", "ix_comment_unmoderated"),
+        ("opinion", "ix_comment_opinion"),
+    ):
         asked = select(Comment.id).where(
-            Comment.site_id == small_newsroom.site.id, queue._in_view(small_newsroom.site.id, name)
+            Comment.site_id == small_newsroom.site.id, *queue._in_view(small_newsroom.site.id, name)
         )
         plan = small_newsroom.sql(f"EXPLAIN QUERY PLAN {asked.compile(dialect=sqlite.dialect(), compile_kwargs=WHOLE)}")
         assert index in str(plan), plan
@@ -242,6 +251,6 @@ def test_another_site_sees_none_of_it(newsroom: Newsroom) -> None:
     with pytest.raises(NotFoundError):
         newsroom.container.flag_comment.flag("other", comment, "spam", "n")
     for name in ("edits", "reported"):
-        page = newsroom.container.reader.run(lambda s, n=name: queue.queue_page(s, other.id, n, None))
+        page = newsroom.container.reader.run(lambda s, n=name: queue.queue_page(s, other.id, Ask(n), None))
         assert page.cards == ()
     assert newsroom.sql("SELECT status FROM comment") == [(Status.APPROVED.value,)]

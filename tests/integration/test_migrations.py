@@ -45,7 +45,8 @@ def taliq(empty_url: str, command_line: Callable[[str], Run]) -> Run:
 
 
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names())
+    """Without what SQLite's full-text index keeps its own things in."""
+    return {name for name in inspect(engine).get_table_names() if not name.startswith("search_index")}
 
 
 def shape(engine: Engine) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from service.web.console import act, login, queue
+from service.web.console import act, login, news, queue
 
 
 def register(app: Flask) -> None:
@@ -12,4 +12,5 @@ def register(app: Flask) -> None:
     login.register(blueprint)
     queue.register(blueprint)
     act.register(blueprint)
+    news.register(blueprint)
     app.register_blueprint(blueprint)

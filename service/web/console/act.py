@@ -1,68 +1,116 @@
-"""Acts of a moderator: decide and undo. What cannot be done comes back as a sentence on the page."""
+"""Acts of a moderator: decide, one or many, and undo. What cannot be done comes back as a sentence on the page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Response
 
-from service.domain.errors import ConflictError, InvalidError, MalformedError, NotFoundError
+from service.domain.errors import ConflictError, MalformedError
 from service.domain.moderation import ASKABLE, Action
 from service.domain.submission import is_submission_id
 from service.usecases.decide_comments import DecisionRequest
-from service.web.console.session import Desk, acting, own_path
+from service.web.console.answers import Made, answer
+from service.web.console.session import Desk, acting
 from service.web.context import container
-from service.web.rendering import see_other
+
+_ITEM = "item-"
 
 
 def register(blueprint: Blueprint) -> None:
     @blueprint.post("/decide")
     @acting
     def decide(desk: Desk, form: Mapping[str, str]) -> Response:
-        action = form.get("action", "")
-        if action not in [a.value for a in ASKABLE]:
-            raise MalformedError("bad_parameter", public={"parameter": "action"})
-        request = DecisionRequest(
+        """``once``, when given, makes a repeat harmless."""
+        asked = DecisionRequest(
             comment=_id(form, "comment"),
-            action=Action(action),
-            version=_version(form),
+            action=_action(form),
+            version=_version(form, "version"),
             reason=form.get("reason") or None,
+            client_id=_once(form) if form.get("once") else None,
         )
-        return _answer(form, lambda: container().decide_comments.one(desk.principal, request).id)
+        return answer(desk, form, lambda: _one(container().decide_comments.one(desk.principal, asked).id))
+
+    @blueprint.post("/decide-many")
+    @acting
+    def decide_many(desk: Desk, form: Mapping[str, str]) -> Response:
+        """The comments named in fields ``item-ID``, each with the version that was on the screen, as one batch. Those
+        that have moved on stay; when all have, it is a conflict.
+        """
+        action, reason = _action(form), form.get("reason") or None
+        asked = [
+            DecisionRequest(_id({"comment": name.removeprefix(_ITEM)}, "comment"), action, _version(form, name), reason)
+            for name in form
+            if name.startswith(_ITEM)
+        ]
+        return answer(desk, form, lambda: _many(desk, asked))
 
     @blueprint.post("/reply")
     @acting
     def reply(desk: Desk, form: Mapping[str, str]) -> Response:
         """Once a form, however often it is sent."""
-        once = form.get("once", "")
-        if not is_submission_id(once):
-            raise MalformedError("bad_parameter", public={"parameter": "once"})
-        answered, act = _id(form, "comment"), container().reply_as_staff.reply
-        return _answer(form, lambda: act(desk.principal, answered, form, once))
+        answered, once, act = _id(form, "comment"), _once(form), container().reply_as_staff.reply
+        return answer(desk, form, lambda: _one(act(desk.principal, answered, form, once)))
+
+    @blueprint.post("/opinion")
+    @acting
+    def opinion(desk: Desk, form: Mapping[str, str]) -> Response:
+        """``wanted`` empty: no longer."""
+        comment, wanted = _id(form, "comment"), bool(form.get("wanted"))
+
+        def ask() -> Made:
+            container().ask_opinion.ask(desk.principal, comment, wanted=wanted)
+            return {}
+
+        return answer(desk, form, ask)
 
     @blueprint.post("/undo")
     @acting
     def undo(desk: Desk, form: Mapping[str, str]) -> Response:
-        return _answer(form, lambda: container().undo_decision.undo(desk.principal, _id(form, "decision")).id)
+        once = _once(form) if form.get("once") else None
+        decision, act = _id(form, "decision"), container().undo_decision.undo
+        return answer(desk, form, lambda: _one(act(desk.principal, decision, once).id))
+
+    @blueprint.post("/undo-batch")
+    @acting
+    def undo_batch(desk: Desk, form: Mapping[str, str]) -> Response:
+        batch = _id(form, "batch")
+        return answer(desk, form, lambda: _undone(desk, batch))
 
 
-def _answer(form: Mapping[str, str], act: Callable[[], UUID]) -> Response:
-    """Back to where the moderator was, with the way to undo, or with the reason why nothing was done."""
-    back = own_path(form.get("return_to"))
-    try:
-        return see_other(_with(back, decided=str(act())))
-    except InvalidError as error:
-        return see_other(_with(back, problem=error.fields[0].code))
-    except (ConflictError, NotFoundError) as error:
-        return see_other(_with(back, problem=error.code))
+def _one(decision: UUID) -> Made:
+    return {"decided": str(decision)}
 
 
-def _with(path: str, **more: str) -> str:
-    parts = urlsplit(path)
-    kept = [(k, v) for k, v in parse_qsl(parts.query) if k not in ("decided", "problem")]
-    return f"{parts.path}?{urlencode([*kept, *more.items()])}"
+def _many(desk: Desk, asked: list[DecisionRequest]) -> Made:
+    batch, outcomes = container().decide_comments.many(desk.principal, asked) if asked else (None, [])
+    made = [outcome.decision for outcome in outcomes if outcome.decision]
+    if not made:
+        raise outcomes[0].error or ConflictError("stale_version") if outcomes else MalformedError("nothing_chosen")
+    return {"batch": str(batch)} if len(asked) > 1 else _one(made[0].id)
+
+
+def _undone(desk: Desk, batch: UUID) -> Made:
+    own, answers = container().undo_decision.batch(desk.principal, batch)
+    refused = [a.error for a in answers if a.error]
+    if len(refused) == len(answers):
+        raise refused[0]
+    return {"batch": str(own)}
+
+
+def _action(form: Mapping[str, str]) -> Action:
+    typed = form.get("action", "")
+    if typed not in [a.value for a in ASKABLE]:
+        raise MalformedError("bad_parameter", public={"parameter": "action"})
+    return Action(typed)
+
+
+def _once(form: Mapping[str, str]) -> str:
+    once = form.get("once", "")
+    if not is_submission_id(once):
+        raise MalformedError("bad_parameter", public={"parameter": "once"})
+    return once
 
 
 def _id(form: Mapping[str, str], name: str) -> UUID:
@@ -72,8 +120,8 @@ def _id(form: Mapping[str, str], name: str) -> UUID:
         raise MalformedError("bad_parameter", public={"parameter": name}) from None
 
 
-def _version(form: Mapping[str, str]) -> int:
-    typed = form.get("version", "")
+def _version(form: Mapping[str, str], name: str) -> int:
+    typed = form.get(name, "")
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise MalformedError("bad_parameter", public={"parameter": "version"})
+        raise MalformedError("bad_parameter", public={"parameter": name})
     return int(typed)

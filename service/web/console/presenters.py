@@ -11,8 +11,9 @@ from markupsafe import Markup
 from service.domain.moderation import REASONS, Status, actions_from
 from service.i18n import CATALOGUES, t
 from service.queries import history
+from service.queries.cards import Card, FindingView
 from service.queries.history import DecisionView
-from service.queries.queue import Card, FindingView
+from service.queries.queue import COUNT_CAP
 from service.text.bidi import hidden_spans
 from service.web.console.session import Desk
 from service.web.context import container
@@ -58,11 +59,12 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
             {"label": t(language, f"reason.{reason}"), "count": count} for reason, count in card.reports.items()
         ],
         "reported": sum(card.reports.values()),
+        "opinion": card.opinion_wanted,
     }
 
 
 def _to_confirm(card: Card) -> bool:
-    return card.edit_waiting or bool(card.reports)
+    return card.edit_waiting or card.unmoderated or bool(card.reports)
 
 
 def history_item(decision: DecisionView, language: str) -> dict[str, object]:
@@ -92,8 +94,10 @@ def reasons(language: str) -> list[dict[str, str]]:
     return [{"code": code, "label": t(language, f"reason.{code}")} for code in REASONS]
 
 
-def undo_offer(desk: Desk, decided: str | None) -> dict[str, str] | None:
-    """The moderator's decision of a moment ago, while it can still be undone."""
+def undo_offer(desk: Desk, decided: str | None, batch: str | None = None) -> dict[str, str] | None:
+    """The moderator's decision of a moment ago, or the batch, while it can still be undone."""
+    if batch:
+        return _batch_offer(desk, batch)
     try:
         decision_id = UUID(decided or "")
     except ValueError:
@@ -103,7 +107,24 @@ def undo_offer(desk: Desk, decided: str | None) -> dict[str, str] | None:
     )
     if found is None:
         return None
-    return {"decision_id": str(found.id), "label": t(desk.language, f"notice.{found.action}")}
+    return {"field": "decision", "id": str(found.id), "label": t(desk.language, f"notice.{found.action}")}
+
+
+def _batch_offer(desk: Desk, batch: str) -> dict[str, str] | None:
+    try:
+        batch_id = UUID(batch)
+    except ValueError:
+        return None
+    made = container().reader.run(lambda s: history.own_batch(s, desk.site.id, desk.principal.actor, batch_id))
+    if not made:
+        return None
+    label = t(desk.language, "notice.batch", count=len(made))
+    return {"field": "batch", "id": str(batch_id), "label": f"{t(desk.language, f'notice.{made[0].action}')} {label}"}
+
+
+def capped(count: int) -> str:
+    """As it stands beside a view."""
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
 def notice(language: str, code: str | None) -> dict[str, str] | None:

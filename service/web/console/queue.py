@@ -6,13 +6,15 @@ import secrets
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from service.domain.access import Permission
+from service.domain.desk import FILTERS, VIEWS, Ask, read_ask
+from service.domain.errors import InvalidError
 from service.i18n import t
-from service.queries import history, queue
-from service.queries.queue import COUNT_CAP, VIEWS
-from service.web.console.presenters import history_item, item, notice, reasons, undo_offer
+from service.queries import cards, history, queue
+from service.web.console.find import find_form
+from service.web.console.presenters import capped, history_item, item, notice, reasons, undo_offer
 from service.web.console.session import Desk, at_desk
 from service.web.context import container
 from service.web.public import query
@@ -28,21 +30,25 @@ def register(blueprint: Blueprint) -> None:
     @at_desk
     def show(desk: Desk) -> str:
         desk.principal.require(Permission.READ_QUEUE)
-        view, cursor = query.one_of("view", VIEWS, "pending"), query.one("cursor")
+        ask, problem = _asked()
+        cursor = None if problem else query.one("cursor")
         now, reader, site = container().clock(), container().reader, desk.site
-        page = reader.run(lambda s: queue.queue_page(s, site.id, view, cursor))
+        page = reader.run(lambda s: queue.queue_page(s, site.id, ask, cursor))
         counts = reader.run(lambda s: queue.view_counts(s, site.id))
         return desk.page(
             "console/queue.html",
-            view=view,
-            views=[_view(desk, name, counts[name], name == view) for name in VIEWS],
+            view=ask.view,
+            views=[_view(desk, name, counts[name], name == ask.view) for name in VIEWS],
             items=[item(card, desk.language, now, site.slug) for card in page.cards],
-            next_url=_address(desk, view, page.next) if page.next else None,
-            first_url=_address(desk, view) if cursor else None,
-            undo=undo_offer(desk, request.args.get("decided")),
+            next_url=_address(desk, ask, page.next) if page.next else None,
+            further=page.further,
+            first_url=_address(desk, ask) if cursor else None,
+            find=find_form(desk.language, ask, query.one("search") or ""),
+            plain_url=_address(desk, Ask(ask.view)),
+            undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
             reasons=reasons(desk.language),
-            return_to=_address(desk, view, cursor),
-            notice=notice(desk.language, request.args.get("problem")),
+            return_to=_address(desk, ask, cursor),
+            notice=problem or notice(desk.language, request.args.get("problem")),
         )
 
     @blueprint.get("/comments/<uuid:comment_id>")
@@ -50,7 +56,7 @@ def register(blueprint: Blueprint) -> None:
     def comment(desk: Desk, comment_id: UUID) -> str:
         desk.principal.require(Permission.READ_QUEUE)
         reader, site = container().reader, desk.site
-        card = reader.run(lambda s: queue.get_card(s, site.id, comment_id))
+        card = reader.run(lambda s: cards.get_card(s, site.id, comment_id))
         past = reader.run(lambda s: history.history_of(s, site.id, comment_id))
         return desk.page(
             "console/comment.html",
@@ -58,24 +64,33 @@ def register(blueprint: Blueprint) -> None:
             history=[history_item(d, desk.language) for d in past],
             reasons=reasons(desk.language),
             once=secrets.token_urlsafe(24) if card.status == "approved" and card.thread_state == "open" else None,
-            undo=undo_offer(desk, request.args.get("decided")),
-            back_url=_address(desk, card.status if card.status in VIEWS else VIEWS[0]),
+            undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
+            back_url=_address(desk, Ask(card.status if card.status in VIEWS else VIEWS[0])),
             return_to=f"/console/comments/{comment_id}?{urlencode({'site': site.slug})}",
             notice=notice(desk.language, request.args.get("problem")),
         )
 
 
 def _view(desk: Desk, name: str, count: int, current: bool) -> dict[str, object]:
-    capped = f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
     return {
         "name": name,
         "label": t(desk.language, f"view.{name}"),
-        "count_label": capped,
-        "url": _address(desk, name),
+        "count_label": capped(count),
+        "url": _address(desk, Ask(name)),
         "current": current,
     }
 
 
-def _address(desk: Desk, view: str, cursor: str | None = None) -> str:
-    named = {"site": desk.site.slug, "view": view, **({"cursor": cursor} if cursor else {})}
-    return f"/console/?{urlencode(named)}"
+def _asked() -> tuple[Ask, dict[str, str] | None]:
+    """What the address asks for; where that cannot be read, the view as it is and a sentence that says why."""
+    raw = {name: query.one(name) or "" for name in ("sort", "search", *FILTERS)}
+    raw["view"] = query.one_of("view", VIEWS, "pending")
+    try:
+        return read_ask(raw), None
+    except InvalidError as error:
+        return Ask(raw["view"]), notice(g.lang, error.fields[0].code)
+
+
+def _address(desk: Desk, ask: Ask, cursor: str | None = None) -> str:
+    named = {"site": desk.site.slug, "view": ask.view, **({"sort": ask.sort} if ask.sort else {}), **ask.given()}
+    return f"/console/?{urlencode({**named, **({'cursor': cursor} if cursor else {})})}"

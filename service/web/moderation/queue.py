@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import jsonify
 
 from service.domain.access import Permission, Principal
-from service.queries import history, queue
-from service.queries.queue import VIEWS
+from service.domain.desk import FILTERS, MAX_SEARCH, SORTS, VIEWS, read_ask
+from service.queries import cards, history, queue
 from service.web.api import ApiBlueprint, problems
 from service.web.context import container
 from service.web.moderation.auth import token_for
@@ -19,24 +19,29 @@ from service.web.public.schemas import parameter
 
 PAGE_SIZE = 50
 VIEW = parameter("view", "Which comments; pending when not given", enum=["", *VIEWS])
-CURSOR = parameter("cursor", "From `next` of the page before", pattern="^([A-Za-z0-9_-]{23})?$")
+CURSOR = parameter("cursor", "From `next` of the page before", pattern="^([A-Za-z0-9_-]{14,27})?$")
+
+SORT = parameter("sort", "Most urgent, oldest or newest first; the view's own when not given", enum=["", *SORTS])
+SEARCH = parameter("search", "Words, and operators such as `author:` or `from:2026-11-01`", maxLength=MAX_SEARCH)
+MORE = [parameter(name, f"Filter: {name}", maxLength=200) for name in FILTERS]
 
 
 def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/moderation/queue", methods=["GET"])
-    @blueprint.doc(summary="A page of the queue", operationId="queue", parameters=[VIEW, CURSOR])
+    @blueprint.doc(summary="A page of the queue", operationId="queue", parameters=[VIEW, CURSOR, SORT, SEARCH, *MORE])
     @blueprint.response(200, QueueSchema)
-    @problems(blueprint, 400)
+    @problems(blueprint, 400, 422)
     @token_for(blueprint, Permission.READ_QUEUE)
     def show(principal: Principal) -> Any:
         """Pending: the oldest first. Otherwise the latest first. `edits` and `reported` are looks at what is published.
         Never an address.
         """
-        view, cursor = query.one_of("view", VIEWS, "pending"), query.one("cursor")
+        asked = {name: query.one(name) or "" for name in ("sort", "search", *FILTERS)}
+        ask, cursor = read_ask({**asked, "view": query.one_of("view", VIEWS, "pending")}), query.one("cursor")
         page = container().reader.run(
-            lambda s: queue.queue_page(s, principal.site_id, view, cursor, PAGE_SIZE)
+            lambda s: queue.queue_page(s, principal.site_id, ask, cursor, PAGE_SIZE)
         )
-        return jsonify({"comments": [card_data(c) for c in page.cards], "next": page.next})
+        return jsonify({"comments": [card_data(c) for c in page.cards], "next": page.next, "further": page.further})
 
     @blueprint.route("/v1/moderation/comments/<uuid:comment_id>", methods=["GET"])
     @blueprint.doc(summary="One comment with its history", operationId="comment")
@@ -45,6 +50,6 @@ def register(blueprint: ApiBlueprint) -> None:
     @token_for(blueprint, Permission.READ_QUEUE)
     def comment(principal: Principal, comment_id: UUID) -> Any:
         """Findings, what it answers, and every decision about it."""
-        card = container().reader.run(lambda s: queue.get_card(s, principal.site_id, comment_id))
+        card = container().reader.run(lambda s: cards.get_card(s, principal.site_id, comment_id))
         past = container().reader.run(lambda s: history.history_of(s, principal.site_id, comment_id))
         return jsonify({**card_data(card), "history": [decision_data(d) for d in past]})

@@ -11,8 +11,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from service.domain.moderation import ASKABLE, REASONS, REPORT_REASONS, Action, Status
 from service.domain.snapshot import timestamp
+from service.queries.cards import Card
 from service.queries.history import DecisionView
-from service.queries.queue import Card
 from service.usecases.decide_comments import MAX_ITEMS
 
 CODES: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not_text", "invalid_utf8": "not_text"}
@@ -193,6 +193,9 @@ class CommentSchema(Schema):
 class QueueSchema(Schema):
     comments = fields.List(fields.Nested(CommentSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+    further = fields.Boolean(
+        required=True, metadata={"description": "Nothing more found so far; `next` leads on through the rest"}
+    )
 
 
 class CommentWithHistorySchema(CommentSchema):

@@ -1,0 +1,31 @@
+"""How urgent a comment is: one number, worked out when something is learned of it, so that a queue in that order is one
+walk along an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+#: Nothing is known against it. The lower, the more urgent; never below zero.
+CALM = 1000
+#: What a finding says about how soon somebody should look. One that is not named here weighs ``_OTHER``.
+FINDINGS: Mapping[str, int] = {
+    "premoderation": 0,
+    "form_missing": 10,
+    "form_stale": 10,
+    "duplicate_text": 40,
+    "form_too_fast": 60,
+    "trap_filled": 60,
+    "hidden_characters": 80,
+}
+_OTHER = 30
+#: A reader's report weighs more than what a check suspects: somebody has read it.
+REPORT = 150
+
+
+def rank(findings: Iterable[str], reports: int = 0) -> int:
+    """The place in the order of urgency of a comment with findings of these codes and so many open reports. Each code
+    counts once. Among equals the one that has waited longest comes first.
+    """
+    weight = sum(FINDINGS.get(code, _OTHER) for code in set(findings)) + REPORT * reports
+    return max(0, CALM - weight)

@@ -1,0 +1,151 @@
+"""The search index: the words of every comment's latest text, and of its name.
+
+The rows are the same on both databases; what finds them is not. SQLite: a full-text table that triggers keep equal to
+the rows. PostgreSQL: an index over an expression of the words, without a parser or a dictionary of its own, which
+would know no Arabic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, select
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.storage.base import Base
+from service.text.words import words
+
+#: A word with so many hits is common: PostgreSQL then looks for it among the next rows instead.
+COMMON = 1_000
+BY_EXPRESSION = frozenset({"ix_search_text_words", "ix_search_text_names"})
+
+
+class SearchText(Base):
+    """``words`` and ``names``: folded, with one space between. ``id`` grows with every new comment."""
+
+    __tablename__ = "search_text"
+    __table_args__ = (UniqueConstraint("comment_id"), Index("ix_search_text_site_id_id", "site_id", "id"))
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id"))
+    words: Mapped[str] = mapped_column(Text)
+    names: Mapped[str] = mapped_column(Text)
+
+
+def put(session: Session, site_id: UUID, comment_id: UUID, text: str, name: str, *, new: bool) -> None:
+    """The comment is found by its new text, and no longer by the one before. ``new``: there was none before."""
+    row = None
+    if not new:
+        row = session.scalar(
+            select(SearchText).where(SearchText.site_id == site_id, SearchText.comment_id == comment_id)
+        )
+    if row is None:
+        row = SearchText(site_id=site_id, comment_id=comment_id)
+        session.add(row)
+    row.words, row.names = " ".join(words(text)), " ".join(words(name))
+
+
+@dataclass(frozen=True)
+class Hit:
+    row: int
+    comment_id: UUID
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The comments found, in order. ``edge`` is the last row looked at when there may be more behind it."""
+
+    found: tuple[Hit, ...]
+    edge: int | None
+
+
+def hits(
+    session: Session, site_id: UUID, *, text: str, name: str, after: int | None, newest: bool, limit: int
+) -> Hits:
+    """Comments with all words of ``text`` in theirs and all of ``name`` in their author's, by arrival. Looks at no more
+    than ``limit`` rows (``COMMON`` where that is more), however common a word is. A word that ends in ``*`` may go on.
+    """
+    terms = {"words": _terms(text), "names": _terms(name)}
+    if not any(terms.values()):
+        return Hits((), None)
+    bounds = {"site": site_id.hex, "after": after, "limit": limit}
+    if session.get_bind().dialect.name == "sqlite":
+        return _on_sqlite(session, terms, bounds, newest)
+    return _on_postgresql(session, terms, bounds, newest)
+
+
+def _terms(text: str) -> list[tuple[str, bool]]:
+    """Each word, and whether it may go on."""
+    return [
+        (word, typed.endswith("*") and word == spelt[-1])
+        for typed in text.split()
+        if (spelt := list(words(typed)))
+        for word in spelt
+    ]
+
+
+def _on_sqlite(
+    session: Session, terms: Mapping[str, list[tuple[str, bool]]], bounds: Mapping[str, object], newest: bool
+) -> Hits:
+    """Read from the index in the order of its rows: the site's are picked out as they come by."""
+    match = " AND ".join(
+        f'{column}: "{word}"{" *" if open_ended else ""}' for column, of in terms.items() for word, open_ended in of
+    )
+    past, order = ("<", "DESC") if newest else (">", "ASC")
+    beyond = f"AND search_index.rowid {past} :after" if bounds["after"] is not None else ""
+    rows = session.execute(
+        sql(
+            # Only names, words of letters and digits, and numbers are put in.
+            "SELECT search_text.id, search_text.comment_id, search_text.site_id FROM search_index"  # noqa: S608
+            " JOIN search_text ON search_text.id = search_index.rowid"
+            f" WHERE search_index MATCH :match {beyond} ORDER BY search_index.rowid {order} LIMIT :limit"
+        ),
+        {**bounds, "match": match},
+    ).all()
+    found = tuple(Hit(row, UUID(comment)) for row, comment, site in rows if site == bounds["site"])
+    return Hits(found, rows[-1][0] if len(rows) == bounds["limit"] else None)
+
+
+def _on_postgresql(
+    session: Session, terms: Mapping[str, list[tuple[str, bool]]], bounds: Mapping[str, object], newest: bool
+) -> Hits:
+    """What is rare is found by its words and then put in order; what is common stands among the next rows anyway, which
+    are walked. The planner would have to guess which of the two a word is.
+    """
+    conditions, values = [], dict(bounds)
+    for column, of in terms.items():
+        if of:
+            conditions.append(f"array_to_tsvector(string_to_array({column}, ' ')) @@ CAST(:{column} AS tsquery)")
+            values[column] = " & ".join(f"'{word}'{':*' if open_ended else ''}" for word, open_ended in of)
+    match = " AND ".join(conditions)
+    past, order = ("<", "DESC") if newest else (">", "ASC")
+    beyond = f"AND id {past} :after" if bounds["after"] is not None else ""
+    rare = session.execute(
+        sql(
+            "SELECT id, comment_id FROM search_text"  # noqa: S608
+            f" WHERE site_id = CAST(:site AS uuid) AND {match} LIMIT {COMMON}"
+        ),
+        values,
+    ).all()
+    if len(rare) < COMMON:
+        behind = [r for r in rare if _is_behind(r.id, bounds["after"], newest)]
+        ordered = sorted(behind, key=lambda r: r.id, reverse=newest)
+        return Hits(tuple(Hit(row.id, row.comment_id) for row in ordered), None)
+    walked = session.execute(
+        sql(
+            f"SELECT id, comment_id, {match} AS hit"  # noqa: S608
+            " FROM (SELECT id, comment_id, words, names FROM search_text WHERE site_id = CAST(:site AS uuid)"
+            f" {beyond} ORDER BY id {order} LIMIT :limit) AS next ORDER BY id {order}"
+        ),
+        values,
+    ).all()
+    found = tuple(Hit(row.id, row.comment_id) for row in walked if row.hit)
+    return Hits(found, walked[-1].id if len(walked) == bounds["limit"] else None)
+
+
+def _is_behind(row: int, after: object, newest: bool) -> bool:
+    return not isinstance(after, int) or (row < after if newest else row > after)

@@ -1,0 +1,34 @@
+"""Ask for a second opinion: the comment goes to the view where colleagues look, and stays where it stands."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from service.domain.access import Permission, Principal
+from service.domain.errors import ForbiddenError, NotFoundError
+from service.domain.moderation import ActorKind
+from service.storage import comments
+from service.storage.uow import Session, UnitOfWork
+
+
+class AskOpinion:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def ask(self, principal: Principal, comment_id: UUID, *, wanted: bool = True) -> None:
+        """Says, or with ``wanted`` false no longer says, that a second opinion is wanted. The next decision answers it.
+
+        No decision: version and log stay as they are. ``NotFoundError`` for what is not the site's; ``ForbiddenError``
+        for a program, which has no opinion to doubt.
+        """
+        principal.require(Permission.DECIDE)
+        if principal.actor.kind is not ActorKind.MODERATOR:
+            raise ForbiddenError("forbidden")
+
+        def change(session: Session) -> None:
+            comment = comments.lock_many(session, principal.site_id, [comment_id]).get(comment_id)
+            if comment is None:
+                raise NotFoundError("comment_not_found")
+            comment.opinion_by = principal.actor.id if wanted else None
+
+        self._uow.run(change)
