@@ -136,6 +136,8 @@ class Gallery:
         yield Shown("a comment", f"/console/comments/{self.waiting}?site=demo")
         yield Shown("a comment with a history", f"/console/comments/{self.first}?site=demo")
         yield Shown("a reply", f"/console/comments/{self.deepest}?site=demo")
+        for period in ("day", "week"):
+            yield Shown(f"overview of a {period}", f"/console/overview?site=demo&period={period}")
         yield Shown("docs", "/docs")
 
     def _public(self, thread: str, **fields: object) -> UUID:

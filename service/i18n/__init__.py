@@ -18,6 +18,7 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
 
 #: What a reader can be answered in; the first is the default.
 LANGUAGES: tuple[str, ...] = ("ar", "en", "fr", "fa", "ur", "he", "es", "de", "tr", "id")
@@ -136,6 +137,28 @@ def format_moment(language: str, moment: datetime) -> str:
         day = f"1er{day[1:]}"
     clock = format_time(moment, "HH.mm" if language == "id" else "HH:mm", locale=locale)
     return _digits(language, f"{day}{'،' if language in ('ar', 'fa', 'ur') else ','} {clock} UTC")
+
+
+def format_number(language: str, number: float) -> str:
+    """A number for reading, its thousands apart, with one decimal at most: ``1,234.5``."""
+    system = "default" if language in _DIGITS else "latn"
+    return _digits(language, format_decimal(number, "#,##0.#", locale=_locale(language), numbering_system=system))
+
+
+def format_share(language: str, share: float) -> str:
+    """A part of one in whole percent: ``26%``."""
+    return _digits(language, format_percent(share, locale=_locale(language)))
+
+
+def format_hour(language: str, moment: datetime) -> str:
+    """The time of day in UTC: ``14:00``."""
+    clock = format_time(moment.astimezone(UTC), "HH.mm" if language == "id" else "HH:mm", locale=_locale(language))
+    return _digits(language, clock)
+
+
+def format_weekday(language: str, moment: datetime) -> str:
+    """The day in UTC, shortly: ``Wed 25``, ``الأربعاء 25``."""
+    return _digits(language, format_date(moment.astimezone(UTC), "EEE d", locale=_locale(language)))
 
 
 def _digits(language: str, text: str) -> str:

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from service.domain.arrival import first_id_at
 from service.domain.desk import VIEWS, Ask
+from service.domain.ids import first_id_at
 from service.domain.moderation import Status
 from service.queries import cursors
 from service.queries.cards import Card, cards_of

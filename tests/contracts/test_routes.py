@@ -69,6 +69,7 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/console/opinion"): ("console", MODERATOR),
     ("GET", "/console/news"): ("console", MODERATOR),
     ("POST", "/console/reply"): ("console", MODERATOR),
+    ("GET", "/console/overview"): ("console", MODERATOR),
     ("GET", "/healthz"): ("operator", NONE),
     ("GET", "/readyz"): ("operator", NONE),
     ("GET", "/openapi.json"): ("operator", NONE),

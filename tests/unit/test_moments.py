@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from service.i18n import LANGUAGES, format_moment
+from service.i18n import (
+    LANGUAGES,
+    STAFF_LANGUAGES,
+    format_hour,
+    format_moment,
+    format_number,
+    format_share,
+    format_weekday,
+)
 
 FIRST = datetime(2026, 11, 1, 9, 5, tzinfo=UTC)
 SAID = {
@@ -37,3 +45,22 @@ def test_day_and_hour_are_those_of_utc_wherever_the_moment_comes_from(language: 
     before_midnight = FIRST.astimezone(timezone(timedelta(hours=-10)))
     assert before_midnight.day != FIRST.day
     assert format_moment(language, before_midnight) == SAID[language]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("1,234.5", "12", "14:00", "Wed 25")),
+        ("ar", ("1,234.5", "12", "14:00", "الأربعاء 25")),
+        ("fa", ("۱٬۲۳۴٫۵", "۱۲", "۱۴:۰۰", "چهارشنبه ۲۵")),
+    ],
+)
+def test_numbers_and_short_times_have_the_languages_digits(language: str, said: tuple[str, ...]) -> None:
+    moment = datetime(2026, 11, 25, 17, 0, tzinfo=timezone(timedelta(hours=3)))
+    numbers = (format_number(language, 1_234.5), format_number(language, 12))
+    assert (*numbers, format_hour(language, moment), format_weekday(language, moment)) == said
+
+
+@pytest.mark.parametrize("language", STAFF_LANGUAGES)
+def test_a_share_is_whole_percent(language: str) -> None:
+    assert [format_share(language, share) for share in (0, 0.004, 0.256, 1)] == ["0%", "0%", "26%", "100%"]

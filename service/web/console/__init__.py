@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from service.web.console import act, login, news, queue
+from service.web.console import act, login, news, overview, queue
 
 
 def register(app: Flask) -> None:
@@ -13,4 +13,5 @@ def register(app: Flask) -> None:
     queue.register(blueprint)
     act.register(blueprint)
     news.register(blueprint)
+    overview.register(blueprint)
     app.register_blueprint(blueprint)

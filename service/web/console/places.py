@@ -16,7 +16,10 @@ class Place:
     needs: Permission
 
 
-PLACES: tuple[Place, ...] = (Place("/console/", "place.queue", Permission.READ_QUEUE),)
+PLACES: tuple[Place, ...] = (
+    Place("/console/", "place.queue", Permission.READ_QUEUE),
+    Place("/console/overview", "place.overview", Permission.READ_QUEUE),
+)
 
 
 def places_for(principal: Principal) -> list[Place]:

@@ -1,0 +1,21 @@
+"""Ids are UUIDv7 and begin with their moment, so a stretch of time is a stretch of ids."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """No id made at ``moment`` or later lies below this one, and none made a millisecond earlier lies above it,
+    unless the maker of ids had run ahead of its clock.
+    """
+    return UUID(int=((moment - _EPOCH) // _MILLISECOND) << 80)
+
+
+def moment_of(made: UUID) -> datetime:
+    """The millisecond an id was made for; later than the clock said only where its maker had run ahead."""
+    return _EPOCH + (made.int >> 80) * _MILLISECOND
