@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+#: No transaction lasts so long. What has an older id is in the database by now or never will be: whoever reads by id up
+#: to then and goes on from there later has missed nothing.
+SETTLED = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

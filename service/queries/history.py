@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from service.domain.moderation import Actor
 from service.storage import decisions
+from service.storage.comments import Comment
 from service.storage.decisions import GENESIS, Decision, chain_hash
+from service.storage.revisions import Revision
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class DecisionView:
     version_after: int
     revision: int
     actor_kind: str
+    actor_id: UUID | None
     actor_label: str
     reason: str | None
     batch: UUID | None
@@ -33,9 +36,44 @@ class DecisionView:
     at: datetime
 
 
+@dataclass(frozen=True)
+class RevisionView:
+    """One text of a comment. ``public``: the one readers see."""
+
+    number: int
+    text: str
+    direction: str
+    language: str | None
+    created_at: datetime
+    by_staff: bool
+    public: bool
+
+
 def history_of(session: Session, site_id: UUID, comment_id: UUID) -> Sequence[DecisionView]:
     """The comment's decisions, oldest first."""
     return [view_of(d) for d in decisions.list_for(session, site_id, comment_id)]
+
+
+def revisions_of(session: Session, site_id: UUID, comment_id: UUID) -> Sequence[RevisionView]:
+    """The comment's texts, oldest first. There are never more than ``MAX_REVISIONS``."""
+    rows = session.execute(
+        select(Revision, Comment.staff_id, Comment.published_revision)
+        .join(Comment, Comment.id == Revision.comment_id)
+        .where(Revision.site_id == site_id, Revision.comment_id == comment_id)
+        .order_by(Revision.number)
+    )
+    return [
+        RevisionView(
+            number=revision.number,
+            text=revision.source,
+            direction=revision.direction,
+            language=revision.language,
+            created_at=revision.created_at,
+            by_staff=staff_id is not None,
+            public=revision.number == published,
+        )
+        for revision, staff_id, published in rows
+    ]
 
 
 def last_undoable(session: Session, site_id: UUID, actor: Actor, decision_id: UUID) -> DecisionView | None:
@@ -78,6 +116,7 @@ def view_of(decision: Decision) -> DecisionView:
         version_after=decision.version_after,
         revision=decision.revision,
         actor_kind=decision.actor_kind,
+        actor_id=decision.actor_id,
         actor_label=decision.actor_label,
         reason=decision.reason,
         batch=decision.batch,

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from service.domain.desk import VIEWS, Ask
 from service.domain.ids import first_id_at
 from service.domain.moderation import Status
-from service.queries import cursors
+from service.queries import marks
 from service.queries.cards import Card, cards_of
-from service.queries.cursors import Mark
+from service.queries.marks import Mark
 from service.storage import search
 from service.storage.comments import Comment
 from service.storage.findings import Finding
@@ -46,13 +46,13 @@ def queue_page(session: Session, site_id: UUID, ask: Ask, cursor: str | None, li
 
     ``MalformedError`` for a cursor of another view or order.
     """
-    after = cursors.read(cursor, ask)
+    after = marks.read(cursor, ask)
     find = _searched if ask.search or ask.author else _walked
     found, edge = find(session, site_id, ask, after, limit + 1)
     cards = tuple(cards_of(session, site_id, [mark.id for mark in found[:limit]]))
     if len(found) > limit:
-        return QueuePage(cards, cursors.write(ask, found[limit - 1]))
-    return QueuePage(cards, cursors.write(ask, edge) if edge else None, further=edge is not None)
+        return QueuePage(cards, marks.write(ask, found[limit - 1]))
+    return QueuePage(cards, marks.write(ask, edge) if edge else None, further=edge is not None)
 
 
 def view_counts(session: Session, site_id: UUID) -> dict[str, int]:
@@ -132,8 +132,8 @@ def _searched(
         kept = select(Comment.id).where(
             Comment.site_id == site_id, Comment.id.in_(list(rows)), *conditions
         )
-        marks = [Mark(id=i, row=rows[i]) for i in session.scalars(kept)] if rows else []
-        found += sorted(marks, key=lambda mark: mark.row, reverse=newest)
+        kept_marks = [Mark(id=i, row=rows[i]) for i in session.scalars(kept)] if rows else []
+        found += sorted(kept_marks, key=lambda mark: mark.row, reverse=newest)
         if len(found) >= limit or hits.edge is None:
             return found[:limit], None
         row = hits.edge

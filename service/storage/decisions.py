@@ -11,9 +11,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Integer, Row, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
@@ -34,7 +35,16 @@ class Decision(Base):
         UniqueConstraint("subject_id", "version_after"),
         UniqueConstraint("site_id", "client_id"),
         Index(None, "site_id", "id"),
-        Index(None, "batch"),
+        # What one moderator did, newest first.
+        Index(None, "site_id", "actor_id", "id"),
+        # The newest row of a batch, without reading the others; most decisions are of none.
+        Index(
+            "ix_decision_batch_id",
+            "batch",
+            "id",
+            sqlite_where=text("batch IS NOT NULL"),
+            postgresql_where=text("batch IS NOT NULL"),
+        ),
         one_of("subject_kind", ("comment",), "subject_kind"),
         one_of("action", Action, "action"),
         one_of("from_status", Status, "from_status"),
@@ -71,9 +81,14 @@ class Decision(Base):
 HASHED = tuple(c.key for c in Decision.__table__.columns if c.key != "hash")
 
 
-def chain_hash(decision: Decision) -> str:
+def facts_of(decision: Decision | Row[Any]) -> dict[str, object]:
+    """The row's facts by name as JSON knows them, in the order of ``HASHED``."""
+    return {name: _plain(getattr(decision, name)) for name in HASHED}
+
+
+def chain_hash(decision: Decision | Row[Any]) -> str:
     """SHA-256 over the row's facts as canonical JSON, ``prev_hash`` among them."""
-    facts = [_plain(getattr(decision, name)) for name in HASHED]
+    facts = list(facts_of(decision).values())
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -100,6 +100,15 @@ def hidden_spans(text: str) -> list[tuple[int, int]]:
     return [found.span(1) for found in _FLAG_OR_HIDDEN.finditer(text) if found.group(1)]
 
 
+def visible(text: str) -> str:
+    """The text with its hidden characters by their numbers: they reorder nothing here, and are seen."""
+    shown, done = [], 0
+    for start, end in hidden_spans(text):
+        shown += [text[done:start], *(f"[U+{ord(char):04X}]" for char in text[start:end])]
+        done = end
+    return "".join([*shown, text[done:]])
+
+
 def dominant_script(text: str) -> str | None:
     """The script most letters are in, as ISO 15924 code; of equals the one seen first.
 

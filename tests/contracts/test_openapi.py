@@ -50,7 +50,7 @@ BEYOND_THE_SCHEMA = {
     # A day that is in the calendar, also as an operator in the text.
     "queue": ["422", "400"],
     # A key is more than blanks; one that is no address has at most 200 characters; a cursor names a page.
-    **{name: ["400"] for name in ("comments", "commentsFragment", "feed", "form", "page")},
+    **{name: ["400"] for name in ("comments", "commentsFragment", "feed", "form", "page", "log")},
 }
 _label = st.from_regex(r"[a-z][a-z0-9]{0,10}", fullmatch=True)
 # A domain that could have a mail server; the format alone would also allow "a@[127.0.0.1]".

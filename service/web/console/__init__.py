@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from service.web.console import act, login, news, overview, queue
+from service.web.console import act, login, news, overview, queue, record
 
 
 def register(app: Flask) -> None:
@@ -14,4 +14,5 @@ def register(app: Flask) -> None:
     act.register(blueprint)
     news.register(blueprint)
     overview.register(blueprint)
+    record.register(blueprint)
     app.register_blueprint(blueprint)

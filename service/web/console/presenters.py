@@ -14,7 +14,7 @@ from service.queries import history
 from service.queries.cards import Card, FindingView
 from service.queries.history import DecisionView
 from service.queries.queue import COUNT_CAP
-from service.text.bidi import hidden_spans
+from service.text.bidi import visible
 from service.web.console.session import Desk
 from service.web.context import container
 
@@ -152,19 +152,10 @@ def _finding(finding: FindingView, text: str, language: str) -> dict[str, object
         "label": t(language, f"finding.{finding.code}"),
         "excerpts": [
             {
-                "before": _visible(text[max(0, start - AROUND) : start]),
-                "match": _visible(text[start:end]),
-                "after": _visible(text[end : end + AROUND]),
+                "before": visible(text[max(0, start - AROUND) : start]),
+                "match": visible(text[start:end]),
+                "after": visible(text[end : end + AROUND]),
             }
             for start, end in finding.spans[:MAX_EXCERPTS]
         ],
     }
-
-
-def _visible(text: str) -> str:
-    """The text with its hidden characters by their numbers: they reorder nothing here, and are seen."""
-    shown, done = [], 0
-    for start, end in hidden_spans(text):
-        shown += [text[done:start], *(f"[U+{ord(char):04X}]" for char in text[start:end])]
-        done = end
-    return "".join([*shown, text[done:]])

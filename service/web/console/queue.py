@@ -15,6 +15,7 @@ from service.i18n import t
 from service.queries import cards, history, queue
 from service.web.console.find import find_form
 from service.web.console.presenters import capped, history_item, item, notice, reasons, undo_offer
+from service.web.console.revisions import texts_of
 from service.web.console.session import Desk, at_desk
 from service.web.context import container
 from service.web.public import query
@@ -62,6 +63,7 @@ def register(blueprint: Blueprint) -> None:
             "console/comment.html",
             item=item(card, desk.language, container().clock(), site.slug),
             history=[history_item(d, desk.language) for d in past],
+            revisions=texts_of(desk, comment_id),
             reasons=reasons(desk.language),
             once=secrets.token_urlsafe(24) if card.status == "approved" and card.thread_state == "open" else None,
             undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
