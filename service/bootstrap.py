@@ -21,10 +21,16 @@ from service.usecases.ask_opinion import AskOpinion
 from service.usecases.decide_comments import DecideComments
 from service.usecases.erase_comment import EraseComment
 from service.usecases.flag_comment import FlagComment
+from service.usecases.look_up_contact import LookUpContact
+from service.usecases.manage_people import ManagePeople
+from service.usecases.manage_second_factor import ManageSecondFactor
+from service.usecases.manage_sessions import ManageSessions
 from service.usecases.manage_sites import ManageSites
 from service.usecases.manage_staff import ManageStaff
+from service.usecases.note_token_use import NoteTokenUse
 from service.usecases.publish import rebuild_marked
 from service.usecases.reply_as_staff import ReplyAsStaff
+from service.usecases.reveal_contact import RevealContact
 from service.usecases.rotate_vault import RotateVault
 from service.usecases.sign_in import SignIn
 from service.usecases.submit_comment import SubmitComment
@@ -57,6 +63,12 @@ class Container:
     manage_staff: ManageStaff
     sign_in: SignIn
     rotate_vault: RotateVault
+    reveal_contact: RevealContact
+    look_up_contact: LookUpContact
+    manage_people: ManagePeople
+    manage_sessions: ManageSessions
+    manage_second_factor: ManageSecondFactor
+    note_token_use: NoteTokenUse
     close: Callable[[], None]
 
 
@@ -97,8 +109,14 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         ask_opinion=AskOpinion(uow),
         manage_sites=ManageSites(uow, new_id, clock),
         manage_staff=ManageStaff(uow, passwords, new_id, clock),
-        sign_in=SignIn(uow, reader, passwords, new_id, clock),
+        sign_in=SignIn(uow, reader, passwords, vault, new_id, clock),
         rotate_vault=RotateVault(uow, reader, vault),
+        reveal_contact=RevealContact(uow, vault, new_id, clock),
+        look_up_contact=LookUpContact(uow, vault, new_id, clock),
+        manage_people=ManagePeople(uow, passwords, new_id, clock),
+        manage_sessions=ManageSessions(uow, reader, passwords),
+        manage_second_factor=ManageSecondFactor(uow, reader, passwords, vault, new_id, clock),
+        note_token_use=NoteTokenUse(uow),
         close=close,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from service.cli.wiring import wired
-from service.usecases.manage_staff import new_password
+from service.domain.credentials import new_password
 
 
 @click.group()
@@ -24,6 +24,15 @@ def create(login: str, name: str, role: str, sites: tuple[str, ...]) -> None:
     with wired() as container:
         made = container.manage_staff.create_moderator(login, name, password, role, sites)
     click.echo(f"{made.login} may sign in. The password is shown only now: {password}")
+
+
+@moderator.command("reset-second-factor")
+@click.argument("login")
+def reset_second_factor(login: str) -> None:
+    """Take the second factor off an account whose owner has lost it, and end its sessions."""
+    with wired() as container:
+        known = container.manage_second_factor.reset(login)
+    click.echo(f"{known} signs in with the password alone, and can set up a second factor again.")
 
 
 @moderator.command("reset-password")

@@ -8,12 +8,12 @@ from uuid import UUID
 from service.bootstrap import Container, build
 from service.demo.comments import COMMENTS, THREADS, SampleComment
 from service.domain.access import ROLES, Principal
+from service.domain.credentials import new_password
 from service.domain.moderation import Action, Actor, ActorKind
 from service.gateways.clock import utc_now
 from service.queries import site_setup
 from service.settings import Settings
 from service.usecases.decide_comments import DecisionRequest
-from service.usecases.manage_staff import new_password
 
 SITE = "demo"
 NAME = "بريد الوادي"

@@ -16,16 +16,25 @@ class Permission(StrEnum):
     READ_QUEUE = "moderation:read"
     DECIDE = "moderation:decide"
     WRITE_THREADS = "threads:write"
+    CONTACTS = "contacts:read"
+    MANAGE = "site:manage"
     UNDO_OTHERS = "decisions:undo-any"
 
 
-#: What a token can carry, by name. Undoing what somebody else decided is for people.
-SCOPES: tuple[str, ...] = tuple(p.value for p in Permission if p is not Permission.UNDO_OTHERS)
+#: What only a person may do: a program neither runs a site nor overrules people.
+_PERSONAL = (Permission.MANAGE, Permission.UNDO_OTHERS)
+#: A token carries permissions by name; these may be given to one.
+SCOPES: tuple[str, ...] = tuple(p.value for p in Permission if p not in _PERSONAL)
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "moderator": frozenset({Permission.READ_QUEUE, Permission.DECIDE}),
     "admin": frozenset(Permission),
 }
+
+
+def permissions_of(role: str, *, contacts: bool = False) -> frozenset[Permission]:
+    """What a role allows; ``contacts`` is the grant by which a moderator may see readers' addresses."""
+    return ROLES[role] | ({Permission.CONTACTS} if contacts else frozenset())
 
 
 def secret_hash(secret: str) -> bytes:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.domain.access import ROLES, Permission, Principal, secret_hash
+from service.domain.access import Permission, Principal, permissions_of, secret_hash
 from service.domain.errors import UnauthenticatedError
 from service.domain.moderation import Actor, ActorKind
 from service.storage import staff, tokens
-from service.storage.sites import Site
 
 
 @dataclass(frozen=True)
@@ -24,6 +22,7 @@ class StaffSite:
     slug: str
     name: str
     role: str
+    contacts: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,8 @@ class SignedIn:
     sites: tuple[StaffSite, ...]
 
     def principal(self, site: StaffSite) -> Principal:
-        return Principal(Actor(ActorKind.MODERATOR, self.id, self.name), site.id, ROLES[site.role])
+        actor = Actor(ActorKind.MODERATOR, self.id, self.name)
+        return Principal(actor, site.id, permissions_of(site.role, contacts=site.contacts))
 
 
 def principal_of_token(session: Session, secret: str, now: datetime) -> Principal:
@@ -60,5 +60,7 @@ def signed_in(session: Session, cookie: str, now: datetime) -> SignedIn | None:
 
 
 def _sites(session: Session, moderator_id: UUID) -> tuple[StaffSite, ...]:
-    memberships: Sequence[tuple[Site, str]] = staff.list_memberships(session, moderator_id)
-    return tuple(StaffSite(site.id, site.slug, site.name, role) for site, role in memberships)
+    return tuple(
+        StaffSite(site.id, site.slug, site.name, membership.role, membership.contacts)
+        for site, membership in staff.list_memberships(session, moderator_id)
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.storage.base import Base
+from service.storage.comments import Comment
+from service.storage.revisions import Revision
 
 
 class Contact(Base):
@@ -20,6 +22,23 @@ class Contact(Base):
     key_id: Mapped[str] = mapped_column(String(32))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary(16))
+
+
+def find(session: Session, site_id: UUID, comment_id: UUID) -> Contact | None:
+    return session.scalar(select(Contact).where(Contact.site_id == site_id, Contact.comment_id == comment_id))
+
+
+def list_comments(session: Session, site_id: UUID, fingerprint: bytes, limit: int) -> Sequence[tuple[Comment, str]]:
+    """The comments sent with one address, each with its latest name; newest first, at most ``limit``."""
+    rows = session.execute(
+        select(Comment, Revision.name)
+        .join(Contact, Contact.comment_id == Comment.id)
+        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.latest_revision))
+        .where(Contact.site_id == site_id, Contact.fingerprint == fingerprint)
+        .order_by(Comment.id.desc())
+        .limit(limit)
+    )
+    return [(comment, name) for comment, name in rows]
 
 
 def list_sealed_otherwise(session: Session, key_id: str, limit: int) -> Sequence[Contact]:

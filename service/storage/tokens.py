@@ -26,6 +26,7 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def find_by_hash(session: Session, secret_hash: bytes) -> ApiToken | None:
@@ -39,9 +40,16 @@ def list_for(session: Session, site_id: UUID) -> Sequence[ApiToken]:
     ).all()
 
 
-def get(session: Session, token_id: UUID) -> ApiToken:
-    """The token, or ``NotFoundError``."""
+def list_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[ApiToken]:
+    """Tokens whatever their site, held to the end of the transaction; always locked in the order of their ids."""
+    return session.scalars(
+        select(ApiToken).where(ApiToken.id.in_(ids)).order_by(ApiToken.id).with_for_update()
+    ).all()
+
+
+def get(session: Session, token_id: UUID, site_id: UUID | None = None) -> ApiToken:
+    """The token, of this site when one is named; or ``NotFoundError``."""
     token = session.get(ApiToken, token_id)
-    if token is None:
+    if token is None or site_id not in (None, token.site_id):
         raise NotFoundError("token_not_found")
     return token

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from service.domain.access import SCOPES, secret_hash
+from service.domain.credentials import check_login, check_password
 from service.domain.errors import FieldError, InvalidError, NotFoundError
 from service.domain.ports import Clock, NewId, PasswordHasher
 from service.storage import sites, staff, tokens
@@ -17,7 +18,6 @@ from service.storage.tokens import ApiToken
 from service.storage.uow import Session, UnitOfWork
 from service.text.clean import clean_line
 
-MIN_PASSWORD = 12
 TOKEN_PREFIX = "taliq_"  # noqa: S105 - what a token looks like, so that a leaked one can be recognised
 
 
@@ -29,12 +29,6 @@ class NewToken:
     secret: str = field(repr=False)
 
 
-def new_password() -> str:
-    """A password of 96 random bits that can be read out and typed: four groups of five."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(4))
-
-
 class ManageStaff:
     def __init__(self, uow: UnitOfWork, passwords: PasswordHasher, new_id: NewId, clock: Clock) -> None:
         self._uow, self._passwords, self._new_id, self._clock = uow, passwords, new_id, clock
@@ -43,10 +37,7 @@ class ManageStaff:
         self, login: str, name: str, password: str, role: str, slugs: Sequence[str]
     ) -> Moderator:
         """A new account for some sites; ``ConflictError("login_exists")`` when the login is taken."""
-        login = clean_line(login).casefold()
-        if not login or len(login) > 64 or " " in login:
-            raise InvalidError([FieldError("login", "required")])
-        stored = self._hashed(password)
+        login, stored = check_login(login), self._hashed(password)
 
         def change(session: Session) -> Moderator:
             now = self._clock()
@@ -82,9 +73,11 @@ class ManageStaff:
 
     def create_token(self, slug: str, name: str, scopes: Sequence[str], days: int) -> NewToken:
         """A token for one site. The secret is returned here and never again."""
-        unknown = [s for s in scopes if s not in SCOPES]
-        if unknown or not scopes:
-            raise InvalidError([FieldError("scopes", "not_listed")])
+        errors = [] if clean_line(name) else [FieldError("name", "required")]
+        if not scopes or any(s not in SCOPES for s in scopes):
+            errors.append(FieldError("scopes", "scopes_required"))
+        if errors:
+            raise InvalidError(errors)
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
 
         def change(session: Session) -> NewToken:
@@ -92,7 +85,7 @@ class ManageStaff:
             token = ApiToken(
                 id=self._new_id(now),
                 site_id=sites.get_by_slug(session, slug).id,
-                name=clean_line(name)[:100] or "token",
+                name=clean_line(name)[:100],
                 secret_hash=secret_hash(secret),
                 scopes=sorted(set(scopes)),
                 created_at=now,
@@ -103,11 +96,11 @@ class ManageStaff:
 
         return self._uow.run(change)
 
-    def revoke_token(self, token_id: UUID) -> ApiToken:
-        """The token stops working with the next request."""
+    def revoke_token(self, token_id: UUID, site_id: UUID | None = None) -> ApiToken:
+        """The token stops working with the next request. With ``site_id``, only a token of that site."""
 
         def change(session: Session) -> ApiToken:
-            token = tokens.get(session, token_id)
+            token = tokens.get(session, token_id, site_id)
             token.revoked_at = token.revoked_at or self._clock()
             return token
 
@@ -117,6 +110,4 @@ class ManageStaff:
         return self._uow.run(lambda s: tokens.list_for(s, sites.get_by_slug(s, slug).id))
 
     def _hashed(self, password: str) -> str:
-        if not MIN_PASSWORD <= len(password) <= 1_000:
-            raise InvalidError([FieldError("password", "too_short", {"limit": MIN_PASSWORD})])
-        return self._passwords.hash(password)
+        return self._passwords.hash(check_password(password))

@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 from service.bootstrap import Container
-from service.web import compression, console, docs, errors, health, logs, moderation, public, rendering, security
+from service.web import (
+    compression,
+    console,
+    docs,
+    errors,
+    health,
+    logs,
+    moderation,
+    public,
+    rendering,
+    security,
+    token_use,
+)
 from service.web.api import TaliqApi
 from service.web.throttle import Throttle
 
@@ -17,6 +29,7 @@ def register(app: Flask, container: Container) -> None:
     logs.register(app)
     compression.register(app)
     security.register(app)
+    token_use.register(app)
     errors.register(app)
     rendering.register(app)
     api = TaliqApi(app)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from flask import Flask, Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -11,6 +14,8 @@ from service.web.context import container
 from service.web.throttle import client_network
 
 SESSION_COOKIE = "taliq-console"
+#: How long after the password the code may come.
+CODE_SECONDS = 300
 #: Pages of ours: everything from ourselves, nothing inline, framed by nobody.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -106,6 +111,24 @@ def check_same_origin() -> None:
     given = origin_of(origin)
     if given is None or given not in (container().settings.public_origin, origin_of(request.host_url)):
         raise ForbiddenError("csrf_failed")
+
+
+def code_proof(moderator: UUID, password_mark: str, at: datetime) -> str:
+    """Goes into the page that asks for the code: its holder has given the password, and may be minutes about it."""
+    return _code_signer().dumps([str(moderator), password_mark, int(at.timestamp())])
+
+
+def read_code_proof(proof: str, now: datetime) -> tuple[UUID, str] | None:
+    """What a proof of ours says, while it is young enough."""
+    try:
+        moderator, password_mark, at = _code_signer().loads(proof)
+    except BadSignature:
+        return None
+    return (UUID(moderator), password_mark) if 0 <= int(now.timestamp()) - at <= CODE_SECONDS else None
+
+
+def _code_signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.extensions["taliq"].session_key, salt="second-factor")
 
 
 def _signer() -> URLSafeSerializer:

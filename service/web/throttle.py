@@ -37,6 +37,9 @@ SIGN_IN_ACCOUNT = Limit(10, 900)
 SIGN_IN_NETWORK = Limit(60, 900)
 #: Reports of one network. Whoever reads sends a few; a flood of them keeps moderators from their work.
 REPORTS = (Limit(10, 60), Limit(60, 3_600))
+#: Addresses one moderator may see, and look-ups of theirs: work needs a few, copying out a list needs all.
+REVEALS = (Limit(10, 60), Limit(60, 3_600))
+LOOK_UPS = (Limit(10, 60), Limit(60, 3_600))
 
 
 class Counter:
@@ -101,6 +104,24 @@ class Throttle:
         """Counts one report of a network."""
         for limit in REPORTS:
             self._hit(limit, "report", network)
+
+    def reveal(self, moderator: str) -> None:
+        """Counts one address shown to a moderator."""
+        for limit in REVEALS:
+            self._hit(limit, "reveal", moderator)
+
+    def look_up(self, moderator: str) -> None:
+        """Counts one look-up of a moderator's."""
+        for limit in LOOK_UPS:
+            self._hit(limit, "look-up", moderator)
+
+    def password(self, moderator: str) -> None:
+        """Counts one attempt of somebody signed in to prove it by their password."""
+        self._hit(SIGN_IN_ACCOUNT, "password", moderator)
+
+    def code(self, moderator: str) -> None:
+        """Counts one attempt to give a code. From wherever it comes: who gives one has proven the password."""
+        self._hit(SIGN_IN_ACCOUNT, "code", moderator)
 
     def sign_in(self, login: str, network: str) -> None:
         """Counts one attempt to sign in. The account is never locked: its owner elsewhere gets in."""

@@ -183,7 +183,7 @@ def test_in_a_form_that_comes_back_nothing_acts(chromium: Browser, shown: Exhibi
 
 def test_in_the_console_nothing_acts(chromium: Browser, shown: Exhibition) -> None:
     console = f"{shown.origin}/console/"
-    pages_of_it = r"console/(login.*|\?.*|comments/[0-9a-f-]{36}\?site=\w+)?$"
+    pages_of_it = r"console/(news\?.*|login.*|\?.*|comments/[0-9a-f-]{36}\?site=\w+)?$"
     with theatre(chromium, rf"{shown.origin}/({pages_of_it}|static/)") as stage:
         sign_in(stage.page, console, LOGIN, PASSWORD)
         queue = f"{console}?site=demo&view=approved"

@@ -89,8 +89,8 @@ FAMILIAR = {
     "id": {"kamu", "kau", "engkau"},
 }
 #: Codes of the use cases an operator meets on the command line only, where the code itself is the sentence.
-COMMAND_LINE_ERRORS = {"moderator_not_found", "token_not_found", "site_exists", "login_exists"}
-COMMAND_LINE_FIELDS = {"too_short"}
+COMMAND_LINE_ERRORS = {"site_exists", "login_exists"}
+COMMAND_LINE_FIELDS: set[str] = set()
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, ServiceError)}
 #: The names under which marshmallow keeps its messages; ours are field codes.
 MESSAGES = {"required", "null", "invalid", "invalid_utf8", "invalid_uuid", "type"}

@@ -13,9 +13,12 @@ NOT_A_READERS = {
     "login_session": "a moderator's",
     "membership": "a moderator's",
     "moderator": "a moderator's",
+    "recovery_code": "a moderator's",
+    "second_factor": "a moderator's",
     "site": "the newsroom's",
     # The article's, once a reader's page has named it; under the site's own origins, and the same for every reader.
     "thread": "the article's",
+    "disclosure": "codes and staff names; that somebody saw an address outlives the address",
     "decision": "codes and staff names; kept on purpose",
     "outbox": "ids and codes: domain.messages",
     "author.avatar": "random",

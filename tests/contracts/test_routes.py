@@ -17,7 +17,7 @@ from tests.contracts.place import Place, fingerprint, signed_in
 from tests.newsroom import FIELDS, Newsroom
 
 NONE, RECEIPT, MODERATOR = "none", "receipt", "moderator"
-READ, DECIDE, THREADS = (p.value for p in (Permission.READ_QUEUE, Permission.DECIDE, Permission.WRITE_THREADS))
+READ, DECIDE, THREADS = Permission.READ_QUEUE.value, Permission.DECIDE.value, Permission.WRITE_THREADS.value
 #: (method, rule) -> surface, access. HEAD goes with GET.
 ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/v1/sites/<site>/comments"): ("public", NONE),
@@ -72,6 +72,29 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/console/news"): ("console", MODERATOR),
     ("POST", "/console/reply"): ("console", MODERATOR),
     ("GET", "/console/overview"): ("console", MODERATOR),
+    ("GET", "/console/look-up"): ("console", MODERATOR),
+    ("POST", "/console/look-up"): ("console", MODERATOR),
+    ("POST", "/console/reveal"): ("console", MODERATOR),
+    ("GET", "/console/people"): ("console", MODERATOR),
+    ("POST", "/console/people"): ("console", MODERATOR),
+    ("POST", "/console/people/change"): ("console", MODERATOR),
+    ("POST", "/console/people/remove"): ("console", MODERATOR),
+    ("POST", "/console/people/disable"): ("console", MODERATOR),
+    ("POST", "/console/people/enable"): ("console", MODERATOR),
+    ("GET", "/console/tokens"): ("console", MODERATOR),
+    ("POST", "/console/tokens"): ("console", MODERATOR),
+    ("POST", "/console/tokens/revoke"): ("console", MODERATOR),
+    ("GET", "/console/sessions"): ("console", MODERATOR),
+    ("POST", "/console/sessions/end"): ("console", MODERATOR),
+    ("POST", "/console/sessions/end-others"): ("console", MODERATOR),
+    ("POST", "/console/password"): ("console", MODERATOR),
+    ("POST", "/console/login/code"): ("console", NONE),
+    ("GET", "/console/second-factor"): ("console", MODERATOR),
+    ("POST", "/console/second-factor/begin"): ("console", MODERATOR),
+    ("POST", "/console/second-factor/confirm"): ("console", MODERATOR),
+    ("POST", "/console/second-factor/off"): ("console", MODERATOR),
+    ("GET", "/console/policy"): ("console", MODERATOR),
+    ("POST", "/console/policy"): ("console", MODERATOR),
     ("GET", "/healthz"): ("operator", NONE),
     ("GET", "/readyz"): ("operator", NONE),
     ("GET", "/openapi.json"): ("operator", NONE),

@@ -41,6 +41,8 @@ SINKS: dict[tuple[str, str, str], tuple[int, ...]] = {
     # Whoever types the address again is given it.
     (ADDRESS, "public.export", "application/json"): (200,),
     (ADDRESS, "public.export", "text/html"): (422,),
+    # A moderator who may see it has asked for it, and that is written down.
+    (ADDRESS, "console.reveal", "text/html"): (200,),
 }
 
 
@@ -74,6 +76,8 @@ class Scene:
         carried = {kind for kind, _ in self.canary.found_in(f"{path} {sent}".encode())}
         if self.endpoint == "public.submit" and method == "POST":
             carried.add(RECEIPT)
+        if self.endpoint == "console.reveal" and method == "POST":
+            carried.add(ADDRESS)
         for kind, how in self.canary.found_in(bytes_of(response)):
             if not (kind in carried and self._may_show(kind, response)):
                 self.leaks.append(f"{method} {self.endpoint} {response.status_code}: {kind}, {how}")

@@ -12,7 +12,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
@@ -20,10 +20,11 @@ from sqlalchemy import text
 
 from service import cli
 from service.bootstrap import build
+from service.domain.totp import code_of, step_at
 from service.gateways.logs import configure
 from tests.flows.canary import Canary, files_of
 from tests.flows.scene import POST, Scene, json_of, sqlite_files
-from tests.newsroom import FIELDS, SetClock, settings_for
+from tests.newsroom import FIELDS, PASSWORD, SetClock, settings_for
 
 COMMANDS = (
     ("site", "list"), ("site", "set", "demo", "--language", "ar"), ("token", "list", "demo"), ("db", "check"),
@@ -135,9 +136,49 @@ def work_at_the_console(scene: Scene, client) -> None:  # type: ignore[no-untype
     scene.open("GET", done.headers["Location"], client)
     decision = done.headers["Location"].split("decided=")[1]
     scene.open("POST", "/console/undo", client, data={**form, "decision": decision})
+    scene.open("POST", "/console/reveal", client, data=form)
+    scene.open("POST", "/console/look-up", client, data={**form, "email": scene.canary.typed})
+    manage_the_desk(scene, client, form)
     scene.open("POST", "/console/language", client, data={**form, "lang": "en"})
     scene.open("POST", "/console/decide", client, data={**form, "action": "approve"})
     scene.open("POST", "/console/logout", client, data=form)
+
+
+def manage_the_desk(scene: Scene, client, form: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    """People, tokens and one's own sign-ins; what cannot be done there is said on the page it leads back to."""
+    nobody = str(uuid4())
+    made = {**form, "name": "خالد", "role": "moderator", "scope-moderation:read": "1", "days": "30"}
+    scene.open("POST", "/console/people", client, data={**made, "login": f"khalid{nobody[:8]}"})
+    scene.open("POST", "/console/tokens", client, data=made)
+    for act in ("people/change", "people/remove", "people/disable", "people/enable", "tokens/revoke", "sessions/end"):
+        at_nobody = {"person": nobody, "token": nobody, "session": nobody, "role": "moderator"}
+        done = scene.open("POST", f"/console/{act}", client, data={**form, **at_nobody})
+        scene.open("GET", done.headers["Location"], client)
+    policy = {"name": "صحيفة", "mode": "hold_all", "email": "required", "website": "optional", "language": "ar",
+              "edit_minutes": "15", "privacy_url": "", "origins": "https://news.example"}  # fmt: skip
+    scene.open("POST", "/console/policy", client, data={**form, **policy})
+    scene.open("POST", "/console/sessions/end-others", client, data=form)
+    password = {"current": PASSWORD, "password": PASSWORD}
+    scene.open("POST", "/console/password", client, data={**form, **password})
+    form["csrf"] = scene.csrf(client)
+    use_a_second_factor(scene, client, form)
+
+
+def use_a_second_factor(scene: Scene, client, form: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    """Set up, used to sign in, taken off."""
+    at, clock = "/console/second-factor", scene.newsroom.clock
+    page = scene.open("POST", f"{at}/begin", client, data={**form, "current": PASSWORD}).get_data(as_text=True)
+    secret = page.split('class="secret" dir="ltr">')[1].partition("<")[0]
+
+    def code() -> str:
+        clock.forward(seconds=30)
+        return code_of(secret, step_at(clock()))
+
+    scene.open("POST", f"{at}/confirm", client, data={**form, "code": code()})
+    asked = scene.open("POST", "/console/login", data={"login": "sara", "password": PASSWORD})
+    proof = asked.get_data(as_text=True).split('name="proof" value="')[1].partition('"')[0]
+    scene.open("POST", "/console/login/code", data={"proof": proof, "code": code()})
+    scene.open("POST", f"{at}/off", client, data={**form, "code": code()})
 
 
 def use_the_receipt(scene: Scene) -> None:

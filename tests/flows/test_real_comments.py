@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from service.domain.access import Permission
+from service.domain.access import SCOPES
 from tests.flows.live import Fragment, Server, text_content
 from tests.newsroom import FIELDS, Newsroom, settings_for
 
@@ -56,7 +56,7 @@ def server(newsroom: Newsroom, database_url: str, tmp_path: Path) -> Iterator[Se
     }
     command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
     # The site's clock stands still, the server's runs: its token has to outlive both.
-    secret = newsroom.container.manage_staff.create_token("demo", "desk", tuple(Permission), 3650).secret
+    secret = newsroom.container.manage_staff.create_token("demo", "desk", SCOPES, 3650).secret
     log = tmp_path / "server.log"
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from service.web.console import act, login, news, overview, queue, record
+from service.web.console import (
+    act,
+    contacts,
+    login,
+    news,
+    overview,
+    people,
+    policy,
+    queue,
+    record,
+    second_factor,
+    sessions,
+    tokens,
+)
 
 
 def register(app: Flask) -> None:
@@ -15,4 +28,10 @@ def register(app: Flask) -> None:
     news.register(blueprint)
     overview.register(blueprint)
     record.register(blueprint)
+    contacts.register(blueprint)
+    people.register(blueprint)
+    tokens.register(blueprint)
+    policy.register(blueprint)
+    sessions.register(blueprint)
+    second_factor.register(blueprint)
     app.register_blueprint(blueprint)

@@ -28,7 +28,7 @@ def register(blueprint: Blueprint) -> None:
         now, site, language = container().clock(), desk.site, desk.language
         seen = container().reader.run(lambda s: overview(s, site.id, now, period))
         rtl = direction(language) == "rtl"
-        leads = site.role == "admin"
+        leads = Permission.MANAGE in desk.principal.permissions
         return desk.page(
             "console/overview.html",
             periods=[_period(desk, name, name == period) for name in PERIODS],

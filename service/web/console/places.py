@@ -20,6 +20,11 @@ PLACES: tuple[Place, ...] = (
     Place("/console/", "place.queue", Permission.READ_QUEUE),
     Place("/console/record", "place.record", Permission.READ_QUEUE),
     Place("/console/overview", "place.overview", Permission.READ_QUEUE),
+    Place("/console/look-up", "place.look_up", Permission.CONTACTS),
+    Place("/console/people", "place.people", Permission.MANAGE),
+    Place("/console/tokens", "place.tokens", Permission.MANAGE),
+    Place("/console/policy", "place.policy", Permission.MANAGE),
+    Place("/console/sessions", "place.sessions", Permission.READ_QUEUE),
 )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from flask import Response, g, request
 
-from service.domain.access import Principal
+from service.domain.access import Permission, Principal
 from service.domain.errors import ForbiddenError, NotFoundError
 from service.i18n import preferred_language, staff_language
 from service.queries.principals import SignedIn, StaffSite, signed_in
@@ -57,6 +57,7 @@ class Desk:
                 "places": places_for(self.principal),
                 "here": request.path,
                 "notice": None,
+                "may_see_contacts": Permission.CONTACTS in self.principal.permissions,
                 **context,
             },
         )

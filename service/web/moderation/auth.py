@@ -13,6 +13,7 @@ from service.domain.errors import UnauthenticatedError
 from service.queries.principals import principal_of_token
 from service.web.api import ApiBlueprint, problems
 from service.web.context import container
+from service.web.token_use import note_use
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,4 +42,7 @@ def current_principal() -> Principal:
     if scheme.lower() != "bearer" or not secret:
         raise UnauthenticatedError()
     now = container().clock()
-    return container().reader.run(lambda s: principal_of_token(s, secret.strip(), now))
+    principal = container().reader.run(lambda s: principal_of_token(s, secret.strip(), now))
+    if principal.actor.id is not None:
+        note_use(principal.actor.id, now)
+    return principal

@@ -208,7 +208,7 @@ const acts = {
   c: () => now && location.assign($(".more a", now).href),
   u: () => now && location.assign(`/console/?${new URLSearchParams({ site: say.site, view: "all", author: now.firstElementChild.dataset.name })}`),
   l: () => { list.classList.toggle("one"); try { localStorage["taliq:desk:list"] = one() ? "" : "1"; } catch { /* Then it starts as always. */ } show(now); },
-  "/": () => $("#find-search").focus(),
+  "/": () => { $(".find").open = true; $("#find-search").focus(); },
   "?": () => $("#desk-keys").showModal(),
   Escape: () => d.activeElement.blur(),
 };

@@ -1,0 +1,100 @@
+"""The policy page: what the site asks of its readers, set by its admins."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.domain.site import SitePolicy
+from service.queries.site_setup import SiteView, site_view
+from tests.newsroom import ORIGIN, Newsroom
+from tests.web.test_console import sign_in
+from tests.web.test_contacts import csrf, desk_of
+
+POLICY = "/console/policy"
+GOOD = {
+    "name": "اليومية",
+    "mode": "publish",
+    "email": "optional",
+    "website": "off",
+    "language": "en",
+    "edit_minutes": "30",
+    "privacy_url": "https://daily.example/privacy",
+    "origins": "https://daily.example\nhttps://www.daily.example\r\n",
+}
+
+
+def site(newsroom: Newsroom) -> SiteView:
+    return newsroom.container.reader.run(lambda s: site_view(s, "demo"))
+
+
+def send(client: FlaskClient, **more: str) -> tuple[int, str]:
+    answer = client.post(POLICY, data={**csrf(client), "site": "demo", **GOOD, **more})
+    return answer.status_code, answer.location or answer.get_data(as_text=True)
+
+
+def test_an_admin_sets_everything_on_one_page(newsroom: Newsroom) -> None:
+    client = sign_in(newsroom)
+    code, where = send(client)
+    assert (code, where) == (303, f"{POLICY}?site=demo&done=policy_saved")
+    found = site(newsroom)
+    assert found.name == "اليومية"
+    assert found.policy == SitePolicy(
+        mode="publish",
+        email="optional",
+        website="off",
+        language="en",
+        origins=("https://daily.example", "https://www.daily.example"),
+        edit_minutes=30,
+        privacy_url="https://daily.example/privacy",
+    )
+    page = client.get(where).get_data(as_text=True)
+    assert 'class="notice notice-ok"' in page
+    assert 'value="https://daily.example/privacy"' in page
+    assert '<option value="publish" selected>' in page
+
+
+def test_sent_back_as_it_is_shown_it_changes_nothing(newsroom: Newsroom) -> None:
+    """Every field is there, and each reads what the page has written."""
+    before = site(newsroom)
+    policy = before.policy
+    shown = {name: str(getattr(policy, name)) for name in GOOD if name not in ("name", "origins")}
+    code, _ = send(sign_in(newsroom), **shown, name=before.name, origins=ORIGIN)
+    assert (code, site(newsroom)) == (303, before)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", " "),
+        ("name", "ص" * 201),
+        ("mode", "open"),
+        ("email", ""),
+        ("edit_minutes", "ten"),
+        ("edit_minutes", "10081"),
+        ("privacy_url", "javascript:alert(1)"),
+        ("origins", "daily.example"),
+    ],
+)
+def test_what_cannot_be_saved_comes_back_as_it_was_typed(small_newsroom: Newsroom, field: str, typed: str) -> None:
+    before = site(small_newsroom)
+    code, page = send(sign_in(small_newsroom), **{field: typed})
+    assert code == 422
+    assert page.count("field-error") == 1
+    assert f'id="{field}-error"' in page
+    assert 'value="https://daily.example/privacy"' in page or field == "privacy_url"
+    assert typed in page or field in ("mode", "email"), "a choice that is none is offered anew"
+    assert site(small_newsroom) == before
+
+
+def test_every_fault_is_named_at_once(small_newsroom: Newsroom) -> None:
+    code, page = send(sign_in(small_newsroom), name="", edit_minutes="-1", origins="x y", privacy_url="x")
+    assert code == 422
+    assert page.count('aria-invalid="true"') == 4
+
+
+def test_a_moderator_sets_no_policy(small_newsroom: Newsroom) -> None:
+    omar, before = desk_of(small_newsroom, "omar", contacts=True), site(small_newsroom)
+    assert omar.get(POLICY).status_code == 403
+    assert send(omar)[0] == 403
+    assert site(small_newsroom) == before
