@@ -49,7 +49,6 @@ def upgrade() -> None:
     for name, columns, where in (*_INDEXES, _EDITS):
         condition = None if where is None else sa.text(where)
         op.create_index(name, "comment", columns, sqlite_where=condition, postgresql_where=condition)
-    op.create_index("ix_flag_site_id_id", "flag", ["site_id", "id"])
     op.create_table(
         "search_text",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -92,7 +91,6 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER search_text_{name}")
         op.execute("DROP TABLE search_index")
     op.drop_table("search_text")
-    op.drop_index("ix_flag_site_id_id", "flag")
     for name, _, _ in reversed(_INDEXES):
         op.drop_index(name, "comment")
     for column in ("opinion_by", "rank", "moderated_reason", "moderated_by"):

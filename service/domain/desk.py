@@ -28,7 +28,7 @@ OPERATORS = {
     "until": "until",
 }
 FILTERS = tuple(OPERATORS.values())
-MAX_SEARCH = 300
+MAX_SEARCH, MAX_FILTER = 300, 200
 _TERM = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))')
 
 
@@ -89,8 +89,9 @@ def read_ask(raw: Mapping[str, str]) -> Ask:
         ask = replace(ask, sort="")
     if ask.reason and ask.reason not in REASONS:
         raise InvalidError([FieldError("reason", "reason_unknown")])
-    if len(asked["search"]) > MAX_SEARCH:
-        raise InvalidError([FieldError("search", "too_long", {"limit": MAX_SEARCH})])
+    for name, limit in (("search", MAX_SEARCH), *((name, MAX_FILTER) for name in FILTERS)):
+        if len(asked[name]) > limit:
+            raise InvalidError([FieldError(name, "too_long", {"limit": limit})])
     ask.days()
     return ask
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from service.queries.history import DecisionView, view_of
 from service.storage.comments import Comment
 from service.storage.decisions import Decision
-from service.storage.flags import Flag
 
 #: Decisions told at once; who was away longer loads the page anew.
 MOST = 200
@@ -21,10 +20,10 @@ _OVERLAP = 5_000 << 80
 
 
 def mark_of(session: Session, site_id: UUID) -> str:
-    """Changes with every comment, decision and report of the site; three looks at the end of an index."""
+    """Changes with every comment and decision of the site; two looks at the end of an index."""
     newest = (
         session.scalar(select(kind.id).where(kind.site_id == site_id).order_by(kind.id.desc()).limit(1))
-        for kind in (Decision, Comment, Flag)
+        for kind in (Decision, Comment)
     )
     return "-".join(found.hex if found else "0" for found in newest)
 

@@ -25,7 +25,6 @@ class Flag(Base):
     __table_args__ = (
         UniqueConstraint("comment_id", "reporter"),
         one_of("reason", REPORT_REASONS, "reason"),
-        Index("ix_flag_site_id_id", "site_id", "id"),
         Index(
             "ix_flag_open",
             "site_id",

@@ -19,7 +19,7 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.get("/news")
     @at_desk
     def tell(desk: Desk) -> Response:
-        """``since``: the mark of the answer before. 304 while nothing has changed; that costs three short looks."""
+        """``since``: the mark of the answer before. 304 while nothing has changed; that costs two short looks."""
         desk.principal.require(Permission.READ_QUEUE)
         reader, site, since = container().reader, desk.site, query.one("since") or ""
         mark = reader.run(lambda s: news.mark_of(s, site.id))

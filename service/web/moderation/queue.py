@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import jsonify
 
 from service.domain.access import Permission, Principal
-from service.domain.desk import FILTERS, MAX_SEARCH, SORTS, VIEWS, read_ask
+from service.domain.desk import FILTERS, MAX_FILTER, MAX_SEARCH, SORTS, VIEWS, read_ask
 from service.queries import cards, history, queue
 from service.web.api import ApiBlueprint, problems
 from service.web.context import container
@@ -23,7 +23,7 @@ CURSOR = parameter("cursor", "From `next` of the page before", pattern="^([A-Za-
 
 SORT = parameter("sort", "Most urgent, oldest or newest first; the view's own when not given", enum=["", *SORTS])
 SEARCH = parameter("search", "Words, and operators such as `author:` or `from:2026-11-01`", maxLength=MAX_SEARCH)
-MORE = [parameter(name, f"Filter: {name}", maxLength=200) for name in FILTERS]
+MORE = [parameter(name, f"Filter: {name}", maxLength=MAX_FILTER) for name in FILTERS]
 
 
 def register(blueprint: ApiBlueprint) -> None:

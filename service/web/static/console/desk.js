@@ -108,6 +108,7 @@ const undo = () => {
   tell(say.didundo);
   if (!outbox.drop(last.once)) outbox.add({ once: once(), of: last.once, comment: last.comment, many: last.many, back: true, fields: {} });
   else if (last.many) for (const id of last.many) nodes.get(id) && put(nodes.get(id));
+  if (last.many) return;
   const node = nodes.get(last.comment);
   if (node && !node.isConnected && outbox.acts.at(-1)?.of == last.once) {
     // It was decided and taken back: two versions on.

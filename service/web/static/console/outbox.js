@@ -1,7 +1,7 @@
 // Acts on their way to the server. They are kept in the browser until the server has answered, in their order, one at a
 // time; each carries a name of its own, so that sent twice it is done once.
 
-const OUTBOX = "taliq:desk:outbox", DONE = "taliq:desk:done", KEPT = 500;
+const OUTBOX = "taliq:desk:outbox", DONE = "taliq:desk:done", KEPT = 3_000;
 
 const read = (key) => {
   try { return JSON.parse(localStorage[key] || "[]"); } catch { return []; }
