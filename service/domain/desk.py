@@ -76,8 +76,8 @@ def sorts_of(view: str) -> tuple[str, ...]:
 def read_ask(raw: Mapping[str, str]) -> Ask:
     """What was asked, with the operators of the search text made into filters.
 
-    ``InvalidError`` for what is no answer to the question: an order the view does not have, a reason or a day there is
-    not. ``status:`` in the search text chooses the view.
+    ``InvalidError`` for what there is not: a view, an order, a reason, a day. An order that only other views have gives
+    the view's own. ``status:`` in the search text chooses the view.
     """
     asked = {name: raw.get(name, "").strip() for name in ("view", "sort", "search", *FILTERS)}
     words, operators = split_search(asked["search"])
@@ -85,6 +85,8 @@ def read_ask(raw: Mapping[str, str]) -> Ask:
     ask = Ask(**{**asked, **operators, "view": view, "search": words})
     if ask.view not in VIEWS:
         raise InvalidError([FieldError("view", "not_listed")])
+    if ask.sort and ask.sort not in SORTS:
+        raise InvalidError([FieldError("sort", "not_listed")])
     if ask.sort and ask.sort not in sorts_of(ask.view):
         ask = replace(ask, sort="")
     if ask.reason and ask.reason not in REASONS:
