@@ -156,12 +156,12 @@ def test_the_newest_can_stand_first(chromium: Browser, demo: Demo, scripts: bool
 
 
 def test_a_moderator_sees_what_hides_in_a_comment(chromium: Browser, demo: Demo) -> None:
-    """A file name that reads «wardan.pdf» and is not: why it is held shows the mark and the letters as they stand."""
+    """A file name that reads «wardan.pdf» and is not: where it stands in the text its letters are shown in order."""
     with visit(chromium, demo.origins, width=360, scripts=False, cookies=True) as moderator:
         sign_in(moderator.page, demo.console, demo.login, demo.password)
         card = moderator.page.locator("article.card", has_text="فيه محارف خفية")
         expect(card.locator("mark")).to_have_text(["[U+202E]", "[U+202C]"])
-        expect(card.locator(".excerpt").first).to_contain_text("[U+202E]fdp.nadraw[U+202C]")
+        expect(card.locator(".text")).to_contain_text("[U+202E]fdp.nadraw[U+202C]")
 
 
 def test_the_api_document_asks_no_foreign_host(chromium: Browser, demo: Demo) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from service.domain.errors import ConflictError, MalformedError
+from service.domain.errors import ConflictError, FieldError, InvalidError, MalformedError
 from service.domain.moderation import ASKABLE, Action
 from service.domain.submission import is_submission_id
 from service.usecases.decide_comments import DecisionRequest
@@ -84,10 +84,12 @@ def _one(decision: UUID) -> Made:
 
 
 def _many(desk: Desk, asked: list[DecisionRequest]) -> Made:
-    batch, outcomes = container().decide_comments.many(desk.principal, asked) if asked else (None, [])
+    if not asked:
+        raise InvalidError([FieldError("item", "nothing_chosen")])
+    batch, outcomes = container().decide_comments.many(desk.principal, asked)
     made = [outcome.decision for outcome in outcomes if outcome.decision]
     if not made:
-        raise outcomes[0].error or ConflictError("stale_version") if outcomes else MalformedError("nothing_chosen")
+        raise outcomes[0].error or ConflictError("stale_version")
     return {"batch": str(batch)} if len(asked) > 1 else _one(made[0].id)
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
 from markupsafe import Markup
 
-from service.domain.moderation import REASONS, Status, actions_from
+from service.domain.moderation import ASKABLE, REASONS, Status, actions_from
 from service.i18n import CATALOGUES, t
 from service.queries import history
 from service.queries.cards import Card, FindingView
 from service.queries.history import DecisionView
 from service.queries.queue import COUNT_CAP
-from service.text.bidi import visible
+from service.text.highlight import highlighted
 from service.web.console.session import Desk
 from service.web.context import container
-
-#: Code points shown on either side of what a check has found.
-AROUND = 24
-MAX_EXCERPTS = 3
 
 
 def item(card: Card, language: str, now: datetime, site: str) -> dict[str, object]:
@@ -32,8 +29,7 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         "status": card.status,
         "name": card.name,
         "website": card.website,
-        "html": Markup(card.html),  # noqa: S704 - sanitised when it was stored
-        "text": card.text,
+        "html": Markup(_marked(card)),  # noqa: S704 - sanitised when it was stored
         "dir": card.direction,
         "lang": card.language,
         "created_at": card.created_at,
@@ -46,9 +42,9 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
             "dir": parent.direction,
             "status": parent.status,
         },
-        "findings": [_finding(f, card.text, language) for f in card.findings],
+        "findings": [_finding(f, language) for f in card.findings],
         "history_url": f"/console/comments/{card.id}?{urlencode({'site': site})}",
-        "actions": [a.value for a in actions_from(Status(card.status), to_confirm=_to_confirm(card))],
+        "actions": actions_of([card]),
         "published": shown
         and {
             "html": Markup(shown.html),  # noqa: S704 - sanitised when it was stored
@@ -61,6 +57,12 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         "reported": sum(card.reports.values()),
         "opinion": card.opinion_wanted,
     }
+
+
+def actions_of(cards: Sequence[Card]) -> list[str]:
+    """What may be decided on one at least of the cards, in the order it is offered."""
+    allowed = {a for c in cards for a in actions_from(Status(c.status), to_confirm=_to_confirm(c))}
+    return [action.value for action in ASKABLE if action in allowed]
 
 
 def _to_confirm(card: Card) -> bool:
@@ -146,16 +148,14 @@ def age(then: datetime, now: datetime, language: str) -> str:
     return t(language, "age.days", count=minutes // (24 * 60))
 
 
-def _finding(finding: FindingView, text: str, language: str) -> dict[str, object]:
+def _marked(card: Card) -> str:
+    """The text, with what the checks have found in it marked."""
+    return highlighted(card.html, card.text, [span for finding in card.findings for span in finding.spans])
+
+
+def _finding(finding: FindingView, language: str) -> dict[str, object]:
     return {
         "code": finding.code,
         "label": t(language, f"finding.{finding.code}"),
-        "excerpts": [
-            {
-                "before": visible(text[max(0, start - AROUND) : start]),
-                "match": visible(text[start:end]),
-                "after": visible(text[end : end + AROUND]),
-            }
-            for start, end in finding.spans[:MAX_EXCERPTS]
-        ],
+        "places": len(finding.spans),
     }

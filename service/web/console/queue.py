@@ -14,7 +14,7 @@ from service.domain.errors import InvalidError
 from service.i18n import t
 from service.queries import cards, history, queue
 from service.web.console.find import find_form
-from service.web.console.presenters import capped, history_item, item, notice, reasons, undo_offer
+from service.web.console.presenters import actions_of, capped, history_item, item, notice, reasons, undo_offer
 from service.web.console.revisions import texts_of
 from service.web.console.session import Desk, at_desk
 from service.web.context import container
@@ -41,6 +41,7 @@ def register(blueprint: Blueprint) -> None:
             view=ask.view,
             views=[_view(desk, name, counts[name], name == ask.view) for name in VIEWS],
             items=[item(card, desk.language, now, site.slug) for card in page.cards],
+            batch_actions=actions_of(page.cards),
             next_url=_address(desk, ask, page.next) if page.next else None,
             further=page.further,
             first_url=_address(desk, ask) if cursor else None,
