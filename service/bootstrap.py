@@ -21,12 +21,14 @@ from service.usecases.ask_opinion import AskOpinion
 from service.usecases.decide_comments import DecideComments
 from service.usecases.erase_comment import EraseComment
 from service.usecases.flag_comment import FlagComment
+from service.usecases.keep_search import KeepSearch
 from service.usecases.look_up_contact import LookUpContact
 from service.usecases.manage_people import ManagePeople
 from service.usecases.manage_second_factor import ManageSecondFactor
 from service.usecases.manage_sessions import ManageSessions
 from service.usecases.manage_sites import ManageSites
 from service.usecases.manage_staff import ManageStaff
+from service.usecases.manage_threads import ManageThreads
 from service.usecases.note_token_use import NoteTokenUse
 from service.usecases.publish import rebuild_marked
 from service.usecases.reply_as_staff import ReplyAsStaff
@@ -60,6 +62,8 @@ class Container:
     reply_as_staff: ReplyAsStaff
     ask_opinion: AskOpinion
     manage_sites: ManageSites
+    manage_threads: ManageThreads
+    keep_search: KeepSearch
     manage_staff: ManageStaff
     sign_in: SignIn
     rotate_vault: RotateVault
@@ -108,6 +112,8 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         undo_decision=UndoDecision(uow, new_id, clock),
         ask_opinion=AskOpinion(uow),
         manage_sites=ManageSites(uow, new_id, clock),
+        manage_threads=ManageThreads(uow, clock),
+        keep_search=KeepSearch(uow, new_id, clock),
         manage_staff=ManageStaff(uow, passwords, new_id, clock),
         sign_in=SignIn(uow, reader, passwords, vault, new_id, clock),
         rotate_vault=RotateVault(uow, reader, vault),

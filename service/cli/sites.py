@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from service.cli.wiring import wired
-from service.domain.site import EMAIL, MAX_EDIT_MINUTES, MODES, WEBSITE
+from service.domain.site import EMAIL, MODES, NUMBERS, WEBSITE
 from service.i18n import LANGUAGES
 from service.queries import site_setup
 
@@ -23,8 +23,13 @@ def _policy_options(command: F) -> F:
         click.option("--website", type=click.Choice(WEBSITE), help="The website field."),
         click.option(
             "--edit-minutes",
-            type=click.IntRange(0, MAX_EDIT_MINUTES),
+            type=click.IntRange(0, NUMBERS["edit_minutes"]),
             help="How long readers may change what they sent; 0: not at all.",
+        ),
+        click.option(
+            "--close-days",
+            type=click.IntRange(0, NUMBERS["close_days"]),
+            help="After how many days a discussion takes no more comments; 0: never.",
         ),
         click.option("--privacy-url", help="Where the site says what it does with readers' data."),
         click.option("--language", type=click.Choice(LANGUAGES), help="The site's own language."),

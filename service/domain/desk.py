@@ -98,6 +98,18 @@ def read_ask(raw: Mapping[str, str]) -> Ask:
     return ask
 
 
+def ask_from(asked: Mapping[str, str]) -> Ask:
+    """What was asked once and written down as ``view``, ``sort`` and ``Ask.given``. What an older release knew and this
+    one does not is left out.
+    """
+    try:
+        return read_ask(asked)
+    except InvalidError as error:
+        unknown = {field.field for field in error.fields}
+        rest = {name: value for name, value in asked.items() if name not in unknown}
+        return ask_from(rest) if len(rest) < len(asked) else Ask()
+
+
 def split_search(text: str) -> tuple[str, dict[str, str]]:
     """The plain words of a search text, and its operators by the name of their filter. ``status`` stays as it is; what
     looks like an operator and is none is looked for as words.

@@ -16,8 +16,9 @@ from service.text.urls import origin_of
 MODES = ("hold_all", "publish")
 EMAIL = ("required", "optional")
 WEBSITE = ("off", "optional", "required")
-#: Longest time, in minutes, in which a reader may still change a comment: a week.
-MAX_EDIT_MINUTES = 7 * 24 * 60
+#: What is set as a whole number, and how far each goes: a week in which a reader may still change a comment, ten years
+#: after which a discussion closes.
+NUMBERS: Mapping[str, int] = {"edit_minutes": 7 * 24 * 60, "close_days": 3_650}
 #: Texts one comment may have. Somebody who needs more is not correcting.
 MAX_REVISIONS = 20
 MAX_LINK = 2_048
@@ -31,6 +32,7 @@ class SitePolicy:
     ``mode``: ``hold_all`` holds every comment, ``publish`` shows those no check objects to.
     ``origins``: the exact origins (``https://news.example``) its articles are served from.
     ``edit_minutes``: how long after sending a reader may change the text; 0 for not at all.
+    ``close_days``: after how many days a thread takes no more comments; 0 for never.
     ``privacy_url``: where the site says what it does with readers' data; the form links to it when it is set.
     """
 
@@ -40,17 +42,18 @@ class SitePolicy:
     language: str = "ar"
     origins: tuple[str, ...] = ()
     edit_minutes: int = 15
+    close_days: int = 0
     privacy_url: str = ""
 
     @classmethod
     def from_data(cls, data: Mapping[str, object]) -> SitePolicy:
         """The policy stored as data. Keys it does not know are ignored: an older release may read newer rows."""
         known = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
-        origins, minutes = known.pop("origins", ()), known.pop("edit_minutes", cls.edit_minutes)
+        origins = known.pop("origins", ())
         assert isinstance(origins, Sequence)
-        assert isinstance(minutes, int)
+        numbers = {name: int(str(known.pop(name))) for name in NUMBERS if name in known}
         texts = {k: str(v) for k, v in known.items()}
-        return cls(**texts, origins=tuple(str(o) for o in origins), edit_minutes=minutes)
+        return cls(**texts, **numbers, origins=tuple(str(o) for o in origins))  # type: ignore[arg-type]
 
     def to_data(self) -> dict[str, object]:
         return {**asdict(self), "origins": list(self.origins)}
@@ -62,8 +65,8 @@ class SitePolicy:
         for key, value in changes.items():
             if key == "origins":
                 errors += [FieldError("origins", "url_invalid") for o in value if origin_of(o) is None]
-            elif key == "edit_minutes":
-                if not _is_minutes(value):
+            elif key in NUMBERS:
+                if not _is_number(value, NUMBERS[key]):
                     errors.append(FieldError(key, "not_integer"))
             elif key == "privacy_url":
                 if value and check_link(str(value), max_length=MAX_LINK) is None:
@@ -75,8 +78,7 @@ class SitePolicy:
         values: dict[str, object] = dict(changes)
         if "origins" in changes:
             values["origins"] = tuple(dict.fromkeys(o for o in map(origin_of, changes["origins"]) if o))
-        if "edit_minutes" in changes:
-            values["edit_minutes"] = int(str(changes["edit_minutes"]))
+        values |= {name: int(str(changes[name])) for name in NUMBERS if name in changes}
         return replace(self, **values)  # type: ignore[arg-type]
 
     def editable_until(self, status: Status, created_at: datetime, revisions: int) -> datetime | None:
@@ -91,9 +93,9 @@ class SitePolicy:
         return origin is not None and origin in self.origins
 
 
-def _is_minutes(value: object) -> bool:
+def _is_number(value: object, most: int) -> bool:
     text = str(value)
-    return text.isascii() and text.isdigit() and int(text[:9]) <= MAX_EDIT_MINUTES
+    return text.isascii() and text.isdigit() and int(text[:9]) <= most
 
 
 def check_slug(slug: str) -> str:

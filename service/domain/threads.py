@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 
 from service.text.clean import clean_line, length
 from service.text.urls import canonical_url
 
 MAX_KEY = 200
+STATES = ("open", "closed")
 
 
 def thread_key(key: str | None, url: str | None) -> str:
@@ -24,6 +26,11 @@ def thread_key(key: str | None, url: str | None) -> str:
         return _fitting(address) if address else typed
     address = canonical_url(url) if url else None
     return _fitting(address) if address else ""
+
+
+def closes_at(opened_at: datetime, close_days: int) -> datetime | None:
+    """When a thread takes no more comments by itself; ``None`` for never. ``opened_at``: since when it does."""
+    return opened_at + timedelta(days=close_days) if close_days else None
 
 
 def _fitting(address: str) -> str:

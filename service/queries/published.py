@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, false, or_, select
@@ -67,7 +68,13 @@ class PublishedPage:
 
 
 def published_page(
-    session: Session, site_slug: str, key: str, cursor: str | None, order: str, comment: str | None = None
+    session: Session,
+    site_slug: str,
+    key: str,
+    cursor: str | None,
+    order: str,
+    now: datetime,
+    comment: str | None = None,
 ) -> PublishedPage:
     """One page of the thread: the first, the one ``cursor`` names, or the one that holds ``comment``.
 
@@ -92,7 +99,7 @@ def published_page(
         key=thread.key,
         title=thread.title,
         url=thread.url,
-        state=thread.state,
+        state=thread.state_at(site.policy, now),
         count=thread.comment_count if rows else 0,
         order=order,
         content=rows[0].content if rows else "[]",

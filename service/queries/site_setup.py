@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -43,7 +44,7 @@ def list_sites(session: Session) -> Sequence[SiteView]:
 
 
 def form_view(
-    session: Session, slug: str, key: str, url: str | None, title: str, parent: UUID | None
+    session: Session, slug: str, key: str, url: str | None, title: str, parent: UUID | None, now: datetime
 ) -> FormView:
     """The form for a thread. A reader's address and title count only while the thread is unknown."""
     site = _view(sites.get_by_slug(session, slug))
@@ -54,7 +55,7 @@ def form_view(
     answered = comments.find_public_name(session, site.id, thread.id, parent) if parent else None
     # Set once by a reader under the origins of that day; the site may have moved since.
     url = thread.url if thread.url and site.policy.owns(thread.url) else None
-    return FormView(site, thread.state != "open", thread.title, url, answered)
+    return FormView(site, not thread.is_open(site.policy, now), thread.title, url, answered)
 
 
 def _view(site: Site) -> SiteView:

@@ -16,6 +16,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     pages,
     revisions,
     search,
+    searches,
     second_factors,
     sites,
     staff,

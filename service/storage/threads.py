@@ -6,22 +6,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
+from service.domain.site import SitePolicy
+from service.domain.threads import STATES, closes_at
 from service.storage.base import Base
 from service.storage.types import UtcDateTime, one_of
 
 
 class Thread(Base):
-    """``comment_count`` belongs to the snapshot: it is the sum over the thread's pages, set when they are rebuilt."""
+    """``comment_count`` belongs to the snapshot: it is the sum over the thread's pages, set when they are rebuilt.
+
+    ``state`` is what was set by hand; by itself a thread closes by its site's policy, counted from ``opened_at``, or
+    from its start where nobody has opened it again. ``mode`` takes the place of the site's. ``set_by`` has last set one
+    of them at the desk, printed as in the log.
+    """
 
     __tablename__ = "thread"
     __table_args__ = (
         UniqueConstraint("site_id", "key"),
-        one_of("state", ("open", "closed"), "state"),
+        one_of("state", STATES, "state"),
+        Index(None, "site_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -33,6 +41,32 @@ class Thread(Base):
     state: Mapped[str] = mapped_column(String(10), default="open")
     comment_count: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mode: Mapped[str | None] = mapped_column(String(10))
+    set_by: Mapped[str | None] = mapped_column(String(100))
+    set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def closes_at(self, policy: SitePolicy) -> datetime | None:
+        """When it closes, or has closed, by itself."""
+        return closes_at(self.opened_at or self.created_at, policy.close_days)
+
+    def state_at(self, policy: SitePolicy, now: datetime) -> str:
+        """Open or closed, by hand or by itself."""
+        closes = self.closes_at(policy)
+        return STATES[1] if closes and now >= closes else self.state
+
+    def is_open(self, policy: SitePolicy, now: datetime) -> bool:
+        """Whether readers may write here."""
+        return self.state_at(policy, now) == STATES[0]
+
+    def mode_in(self, policy: SitePolicy) -> str:
+        return self.mode or policy.mode
+
+    def set_state(self, state: str, now: datetime) -> None:
+        """By hand. What is opened again has its days before it once more."""
+        self.state = state
+        if state == STATES[0]:
+            self.opened_at = now
 
 
 def find(session: Session, site_id: UUID, key: str) -> Thread | None:
@@ -48,8 +82,11 @@ def get(session: Session, site_id: UUID, key: str) -> Thread:
 
 
 def get_by_id(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
-    """A comment's thread; there is always one."""
-    return session.scalars(select(Thread).where(Thread.site_id == site_id, Thread.id == thread_id)).one()
+    """The thread, or ``NotFoundError``."""
+    thread = session.scalar(select(Thread).where(Thread.site_id == site_id, Thread.id == thread_id))
+    if thread is None:
+        raise NotFoundError("thread_not_found")
+    return thread
 
 
 def open_once(session: Session, new: Thread) -> Thread:

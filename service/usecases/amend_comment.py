@@ -18,7 +18,7 @@ from service.domain.ports import Clock, NewId, Signer
 from service.domain.site import SitePolicy
 from service.domain.submission import read_amendment
 from service.screening.facts import Facts
-from service.storage import flags, outbox, revisions
+from service.storage import flags, outbox, revisions, threads
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.sites import Site
@@ -37,6 +37,7 @@ class _Before:
     site: Site
     comment: UUID
     latest: Revision
+    mode: str
 
 
 class AmendComment:
@@ -77,14 +78,16 @@ class AmendComment:
     def _look(self, session: Session, site_slug: str, receipt: str) -> _Before:
         site, comment = comment_of(session, self._signer, site_slug, receipt, lock=False)
         _check_open(comment, site.policy, self._clock())
-        return _Before(site, comment.id, revisions.get(session, site.id, comment.id, comment.latest_revision))
+        latest = revisions.get(session, site.id, comment.id, comment.latest_revision)
+        thread = threads.get_by_id(session, site.id, comment.thread_id)
+        return _Before(site, comment.id, latest, thread.mode_in(site.policy))
 
     def _judge(self, before: _Before, body: str) -> JudgedText:
         """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""
         site, latest = before.site, before.latest
         digest = self._signer.digest("text", str(site.id), fold(body))
         seen = self._reader.run(lambda s: revisions.text_seen(s, site.id, digest, but=before.comment))
-        facts = Facts(site.policy.mode, latest.name, body, latest.website, seen)
+        facts = Facts(before.mode, latest.name, body, latest.website, seen)
         return judge(facts, site.policy, digest, self._on_failed_check)
 
     def _store(self, session: Session, comment: Comment, judged: JudgedText, now: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from service.domain.errors import FieldError, InvalidError
 from service.domain.ports import Clock, NewId
 from service.domain.site import SitePolicy, check_slug
-from service.domain.threads import MAX_KEY, thread_key
+from service.domain.threads import MAX_KEY, STATES, thread_key
 from service.storage import sites, threads
 from service.storage.sites import Site
 from service.storage.threads import Thread
@@ -16,7 +16,6 @@ from service.storage.uow import Session, UnitOfWork
 from service.text.clean import clean_line, length
 from service.text.urls import canonical_url
 
-STATES = ("open", "closed")
 MAX_SECTION = 100
 
 
@@ -68,6 +67,10 @@ class ManageSites:
             now = self._clock()
             new = Thread(id=self._new_id(now), site_id=site.id, key=known, title="", created_at=now)
             thread = threads.find(session, site.id, known) or threads.open_once(session, new)
+            state = values.pop("state", None)
+            # A site sends the same again and again: only what was closed is opened.
+            if state and state != thread.state:
+                thread.set_state(state, now)
             for name, value in values.items():
                 setattr(thread, name, value)
             return thread
@@ -80,7 +83,7 @@ class ManageSites:
         def change(session: Session) -> Thread:
             site = sites.get_by_slug(session, slug)
             thread = threads.get(session, site.id, thread_key(key, None))
-            thread.state = state
+            thread.set_state(state, self._clock())
             return thread
 
         return self._uow.run(change)

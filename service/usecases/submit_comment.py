@@ -84,13 +84,14 @@ class SubmitComment:
         # A text that is refused anyway is neither folded nor looked for.
         folded = "" if errors else fold(submission.body)
         text_digest = self._signer.digest("text", str(site.id), folded)
-        text_seen, more = self._reader.run(lambda session: _context(session, site, submission, errors, text_digest))
+        now = self._clock()
+        text_seen, mode, more = self._reader.run(
+            lambda session: _context(session, site, submission, errors, text_digest, now)
+        )
         if errors or more:
             raise InvalidError([*errors, *more])
         form = self._form(site, submission, raw)
-        facts = Facts(
-            site.policy.mode, submission.name, submission.body, submission.website, text_seen, form
-        )
+        facts = Facts(mode, submission.name, submission.body, submission.website, text_seen, form)
         prepared = self._prepare(site, submission, text_digest, facts, fingerprint)
         return self._uow.run(lambda session: self._store(session, site, prepared))
 
@@ -189,13 +190,16 @@ class SubmitComment:
 
     def _judged_again(self, session: Session, site: Site, prepared: _Prepared) -> _Prepared:
         """Eight copies sent at once have each not been seen when they are read. Before one is published it waits
-        for the others, and then it has.
+        for the others, and then it has. And the thread may hold everything since.
         """
         digest = prepared.judged.text_digest
         submissions.one_at_a_time(session, digest)
-        if not revisions.text_seen(session, site.id, digest):
+        thread = threads.find(session, site.id, prepared.submission.thread_key)
+        mode = thread.mode_in(site.policy) if thread else site.policy.mode
+        seen = revisions.text_seen(session, site.id, digest)
+        if not seen and mode == prepared.facts.mode:
             return prepared
-        facts = replace(prepared.facts, text_seen=True)
+        facts = replace(prepared.facts, text_seen=seen, mode=mode)
         return replace(prepared, judged=judge(facts, site.policy, digest, self._on_failed_check))
 
     def _thread(self, session: Session, site: Site, submission: Submission, now: datetime) -> Thread:
@@ -211,7 +215,7 @@ class SubmitComment:
                 created_at=now,
             )
             thread = threads.open_once(session, new)
-        if thread.state != "open":
+        if not thread.is_open(site.policy, now):
             raise ForbiddenError("thread_closed")
         return thread
 
@@ -248,15 +252,20 @@ class SubmitComment:
 
 
 def _context(
-    session: Session, site: Site, submission: Submission, errors: list[FieldError], text_digest: bytes
-) -> tuple[bool, list[FieldError]]:
-    """Whether the text was seen before, and the errors only the database can know of.
+    session: Session,
+    site: Site,
+    submission: Submission,
+    errors: list[FieldError],
+    text_digest: bytes,
+    now: datetime,
+) -> tuple[bool, str, list[FieldError]]:
+    """Whether the text was seen before, the mode the thread is in, and the errors only the database can know of.
 
     A parent that is unknown, hidden or in another thread is one error: nobody learns which of the three it is.
     """
     more: list[FieldError] = []
     thread = threads.find(session, site.id, submission.thread_key)
-    if thread is not None and thread.state != "open":
+    if thread is not None and not thread.is_open(site.policy, now):
         raise ForbiddenError("thread_closed")
     flawed = {e.field for e in errors}
     if thread is None and submission.thread_key and submission.url is None and not flawed & {"url", "thread"}:
@@ -265,4 +274,5 @@ def _context(
         thread is None or not comments.find_public_parent(session, site.id, thread.id, submission.parent)
     ):
         more.append(FieldError("parent", "parent_unknown"))
-    return not errors and revisions.text_seen(session, site.id, text_digest), more
+    mode = thread.mode_in(site.policy) if thread else site.policy.mode
+    return not errors and revisions.text_seen(session, site.id, text_digest), mode, more

@@ -150,12 +150,14 @@ def manage_the_desk(scene: Scene, client, form: dict[str, str]) -> None:  # type
     made = {**form, "name": "خالد", "role": "moderator", "scope-moderation:read": "1", "days": "30"}
     scene.open("POST", "/console/people", client, data={**made, "login": f"khalid{nobody[:8]}"})
     scene.open("POST", "/console/tokens", client, data=made)
-    for act in ("people/change", "people/remove", "people/disable", "people/enable", "tokens/revoke", "sessions/end"):
-        at_nobody = {"person": nobody, "token": nobody, "session": nobody, "role": "moderator"}
+    acts = ("people/change", "people/remove", "people/disable", "people/enable", "tokens/revoke", "sessions/end")
+    for act in (*acts, "threads/state", "threads/mode"):
+        at_nobody = {"person": nobody, "token": nobody, "session": nobody, "thread": nobody, "role": "moderator"}
         done = scene.open("POST", f"/console/{act}", client, data={**form, **at_nobody})
         scene.open("GET", done.headers["Location"], client)
     policy = {"name": "صحيفة", "mode": "hold_all", "email": "required", "website": "optional", "language": "ar",
-              "edit_minutes": "15", "privacy_url": "", "origins": "https://news.example"}  # fmt: skip
+              "close_days": "0", "edit_minutes": "15", "privacy_url": "",
+              "origins": "https://news.example"}  # fmt: skip
     scene.open("POST", "/console/policy", client, data={**form, **policy})
     scene.open("POST", "/console/sessions/end-others", client, data=form)
     password = {"current": PASSWORD, "password": PASSWORD}

@@ -18,7 +18,8 @@ KEY = "article-1"
 
 
 def fetch(newsroom: Newsroom, cursor: str | None = None, order: str = "oldest") -> PublishedPage:
-    return newsroom.container.reader.run(lambda s: published_page(s, "demo", KEY, cursor, order))
+    now = newsroom.clock()
+    return newsroom.container.reader.run(lambda s: published_page(s, "demo", KEY, cursor, order, now))
 
 
 def walk(newsroom: Newsroom, order: str = "oldest") -> list[PublishedPage]:

@@ -77,9 +77,9 @@ def batch(newsroom: Newsroom, who: Principal, comments: Sequence[UUID], action: 
 
 def walked(newsroom: Newsroom, order: str = "oldest", key: str = KEY) -> list[str]:
     found: list[str] = []
-    cursor: str | None = None
+    cursor, now = None, newsroom.clock()
     while True:
-        page = newsroom.container.reader.run(lambda s, c=cursor: published_page(s, "demo", key, c, order))
+        page = newsroom.container.reader.run(lambda s, c=cursor: published_page(s, "demo", key, c, order, now))
         found += [str(c["id"]) for c in page.comments()]
         cursor = page.next
         if cursor is None:

@@ -19,6 +19,7 @@ GOOD = {
     "website": "off",
     "language": "en",
     "edit_minutes": "30",
+    "close_days": "90",
     "privacy_url": "https://daily.example/privacy",
     "origins": "https://daily.example\nhttps://www.daily.example\r\n",
 }
@@ -46,6 +47,7 @@ def test_an_admin_sets_everything_on_one_page(newsroom: Newsroom) -> None:
         language="en",
         origins=("https://daily.example", "https://www.daily.example"),
         edit_minutes=30,
+        close_days=90,
         privacy_url="https://daily.example/privacy",
     )
     page = client.get(where).get_data(as_text=True)
@@ -72,6 +74,8 @@ def test_sent_back_as_it_is_shown_it_changes_nothing(newsroom: Newsroom) -> None
         ("email", ""),
         ("edit_minutes", "ten"),
         ("edit_minutes", "10081"),
+        ("close_days", "3651"),
+        ("close_days", ""),
         ("privacy_url", "javascript:alert(1)"),
         ("origins", "daily.example"),
     ],

@@ -14,8 +14,10 @@ from service.web.console import (
     policy,
     queue,
     record,
+    searches,
     second_factor,
     sessions,
+    threads,
     tokens,
 )
 
@@ -25,6 +27,7 @@ def register(app: Flask) -> None:
     login.register(blueprint)
     queue.register(blueprint)
     act.register(blueprint)
+    searches.register(blueprint)
     news.register(blueprint)
     overview.register(blueprint)
     record.register(blueprint)
@@ -32,6 +35,7 @@ def register(app: Flask) -> None:
     people.register(blueprint)
     tokens.register(blueprint)
     policy.register(blueprint)
+    threads.register(blueprint)
     sessions.register(blueprint)
     second_factor.register(blueprint)
     app.register_blueprint(blueprint)

@@ -19,12 +19,12 @@ from service.web.rendering import see_other
 DONE = (
     "person_changed", "person_removed", "person_disabled", "person_enabled",
     "token_revoked", "session_ended", "sessions_ended", "password_changed",
-    "second_factor_off", "policy_saved",
+    "second_factor_off", "policy_saved", "thread_open", "thread_closed", "thread_mode",
 )  # fmt: skip
 
 
-def acted(desk: Desk, path: str, done: str, act: Callable[[], object]) -> Response:
-    """Back to ``path``, with what was done or with the reason why nothing was."""
+def acted(desk: Desk, path: str, done: str, act: Callable[[], object], **kept: str) -> Response:
+    """Back to ``path``, with what was done or with the reason why nothing was. ``kept`` stands in its address again."""
     try:
         act()
         said = {"done": done}
@@ -32,7 +32,7 @@ def acted(desk: Desk, path: str, done: str, act: Callable[[], object]) -> Respon
         said = {"problem": error.fields[0].code}
     except (ConflictError, NotFoundError) as error:
         said = {"problem": error.code}
-    return see_other(f"{path}?{urlencode({'site': desk.site.slug, **said})}")
+    return see_other(f"{path}?{urlencode({'site': desk.site.slug, **kept, **said})}")
 
 
 def told(desk: Desk) -> dict[str, str] | None:

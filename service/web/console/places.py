@@ -18,6 +18,7 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place("/console/", "place.queue", Permission.READ_QUEUE),
+    Place("/console/threads", "place.threads", Permission.READ_QUEUE),
     Place("/console/record", "place.record", Permission.READ_QUEUE),
     Place("/console/overview", "place.overview", Permission.READ_QUEUE),
     Place("/console/look-up", "place.look_up", Permission.CONTACTS),

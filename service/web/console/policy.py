@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from service.domain.access import Permission
 from service.domain.errors import FieldError, InvalidError
-from service.domain.site import EMAIL, MAX_EDIT_MINUTES, MODES, WEBSITE, SitePolicy
+from service.domain.site import EMAIL, MODES, NUMBERS, WEBSITE, SitePolicy
 from service.i18n import LANGUAGES
 from service.queries.site_setup import SiteView, site_view
 from service.text.clean import clean_line, length
@@ -53,7 +53,7 @@ def _fields_of(site: SiteView) -> dict[str, str]:
     return {
         "name": site.name,
         **{choice: str(getattr(policy, choice)) for choice in CHOICES},
-        "edit_minutes": str(policy.edit_minutes),
+        **{number: str(getattr(policy, number)) for number in NUMBERS},
         "privacy_url": policy.privacy_url,
         "origins": "\n".join(policy.origins),
     }
@@ -77,8 +77,8 @@ def _faults(name: str, changes: Mapping[str, str | Sequence[str]]) -> list[Field
         SitePolicy().changed(changes)
     except InvalidError as error:
         for fault in error.fields:
-            minutes = FieldError("edit_minutes", "minutes_invalid", {"limit": MAX_EDIT_MINUTES})
-            faults.append(minutes if fault.field == "edit_minutes" else fault)
+            most = NUMBERS.get(fault.field)
+            faults.append(FieldError(fault.field, "number_invalid", {"limit": most}) if most else fault)
     return faults
 
 
@@ -88,6 +88,7 @@ def _page(desk: Desk, typed: Mapping[str, str], errors: Mapping[str, str] | None
         typed=typed,
         errors={name: (errors or {}).get(name) for name in typed},
         choices=CHOICES,
+        numbers=list(NUMBERS),
         invalid=bool(errors),
         return_to=f"{PATH}?{urlencode({'site': desk.site.slug})}",
         notice=told(desk),

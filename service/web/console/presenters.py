@@ -34,7 +34,12 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         "lang": card.language,
         "created_at": card.created_at,
         "age": age(card.created_at, now, language),
-        "thread": {"title": card.thread_title, "key": card.thread_key, "url": card.thread_url},
+        "thread": {
+            "title": card.thread_title,
+            "key": card.thread_key,
+            "url": card.thread_url,
+            "desk_url": f"/console/threads?{urlencode({'site': site, 'word': card.thread_key})}",
+        },
         "parent": parent
         and {
             "name": parent.name,

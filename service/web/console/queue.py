@@ -13,9 +13,11 @@ from service.domain.desk import FILTERS, VIEWS, Ask, read_ask
 from service.domain.errors import InvalidError
 from service.i18n import t
 from service.queries import cards, history, queue
+from service.web.console.addresses import queue_url
 from service.web.console.find import find_form
 from service.web.console.presenters import actions_of, capped, history_item, item, notice, reasons, undo_offer
 from service.web.console.revisions import texts_of
+from service.web.console.searches import kept
 from service.web.console.session import Desk, at_desk
 from service.web.context import container
 from service.web.public import query
@@ -46,6 +48,8 @@ def register(blueprint: Blueprint) -> None:
             further=page.further,
             first_url=_address(desk, ask) if cursor else None,
             find=find_form(desk.language, ask, query.one("search") or ""),
+            asked={"view": ask.view, "sort": ask.sort, **ask.given()},
+            kept=kept(desk, ask),
             plain_url=_address(desk, Ask(ask.view)),
             undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
             reasons=reasons(desk.language),
@@ -95,5 +99,4 @@ def _asked() -> tuple[Ask, dict[str, str] | None]:
 
 
 def _address(desk: Desk, ask: Ask, cursor: str | None = None) -> str:
-    named = {"site": desk.site.slug, "view": ask.view, **({"sort": ask.sort} if ask.sort else {}), **ask.given()}
-    return f"/console/?{urlencode({**named, **({'cursor': cursor} if cursor else {})})}"
+    return queue_url(desk.site.slug, ask, cursor)

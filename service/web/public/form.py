@@ -83,9 +83,9 @@ def _look(slug: str, values: Mapping[str, str]) -> FormView:
         raise NotFoundError("site_not_found")
     key = thread_key(values["thread"], values["url"])
     key = key if len(key) <= LIMITS["thread"] else ""
-    parent = _parent(values["parent"])
+    parent, now = _parent(values["parent"]), container().clock()
     return container().reader.run(
-        lambda s: site_setup.form_view(s, slug, key, values["url"], values["title"], parent)
+        lambda s: site_setup.form_view(s, slug, key, values["url"], values["title"], parent, now)
     )
 
 

@@ -109,7 +109,8 @@ def page_of(slug: str, key: str, answered: str = "") -> PublishedPage:
     if cursor and comment:
         # Which of the two pages was meant?
         raise MalformedError("bad_parameter", public={"parameter": "comment"})
-    return container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order, comment))
+    now = container().clock()
+    return container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order, now, comment))
 
 
 def fragment_html(

@@ -1,0 +1,51 @@
+"""What the desk sets of a thread: whether readers may write there, and what becomes of what they write."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from service.domain.access import Permission, Principal
+from service.domain.errors import FieldError, InvalidError
+from service.domain.ports import Clock
+from service.domain.site import MODES
+from service.domain.threads import STATES
+from service.storage import threads
+from service.storage.threads import Thread
+from service.storage.uow import Session, UnitOfWork
+
+
+class ManageThreads:
+    """``NotFoundError`` for what is not the site's, ``InvalidError`` for a value that there is not."""
+
+    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+        self._uow, self._clock = uow, clock
+
+    def set_state(self, principal: Principal, thread_id: UUID, state: str) -> None:
+        """Closed or open. What is published stays; opened again, a thread has the site's days before it anew."""
+        principal.require(Permission.DECIDE)
+        _check("state", state, STATES)
+
+        def change(session: Session) -> None:
+            self._touched(session, principal, thread_id).set_state(state, self._clock())
+
+        self._uow.run(change)
+
+    def set_mode(self, principal: Principal, thread_id: UUID, mode: str) -> None:
+        """A mode of its own, or the site's again with ``""``. What has come already stays as it is."""
+        principal.require(Permission.DECIDE)
+        _check("mode", mode, ("", *MODES))
+
+        def change(session: Session) -> None:
+            self._touched(session, principal, thread_id).mode = mode or None
+
+        self._uow.run(change)
+
+    def _touched(self, session: Session, principal: Principal, thread_id: UUID) -> Thread:
+        thread = threads.get_by_id(session, principal.site_id, thread_id)
+        thread.set_by, thread.set_at = principal.actor.label, self._clock()
+        return thread
+
+
+def _check(field: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InvalidError([FieldError(field, "not_listed")])

@@ -1,0 +1,145 @@
+"""The discussions at the desk: closed and opened, by hand and by the calendar, and held or let through one by one."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.domain.errors import ForbiddenError
+from service.domain.moderation import Status
+from tests.newsroom import FIELDS, Newsroom
+from tests.web.test_console import hidden, sign_in
+
+PAGE = "/console/threads"
+KEY = FIELDS["thread"]
+
+
+def csrf(client: FlaskClient) -> str:
+    return hidden(client.get("/console/").get_data(as_text=True), "/console/language")["csrf"]
+
+
+def thread_id(newsroom: Newsroom, key: str = KEY) -> str:
+    (found,) = newsroom.sql("SELECT id FROM thread WHERE key = :key", key=key)
+    return str(UUID(str(found[0])))
+
+
+def act(client: FlaskClient, newsroom: Newsroom, what: str, value: str, **more: str) -> str:
+    form = {"csrf": csrf(client), "site": "demo", "thread": thread_id(newsroom), what: value, **more}
+    answer = client.post(f"{PAGE}/{what}", data=form)
+    assert answer.status_code == 303
+    return answer.location
+
+
+def state_for_readers(newsroom: Newsroom) -> str:
+    answer = newsroom.client().get(f"/v1/sites/demo/comments?thread={KEY}").get_json()
+    return str(answer["state"])
+
+
+def test_closed_at_the_desk_nobody_writes_there_until_it_is_opened(newsroom: Newsroom) -> None:
+    newsroom.approved()
+    client = sign_in(newsroom, lang="en")
+    assert act(client, newsroom, "state", "closed") == f"{PAGE}?site=demo&done=thread_closed"
+    assert state_for_readers(newsroom) == "closed"
+    with pytest.raises(ForbiddenError, match="thread_closed"):
+        newsroom.pending()
+    page = client.get(PAGE).get_data(as_text=True)
+    assert "Open again" in page
+    assert "سارة" in page or "Sara" in page or "sara" in page, "who has set it is said"
+    act(client, newsroom, "state", "open")
+    assert newsroom.pending()
+    assert state_for_readers(newsroom) == "open"
+
+
+def test_after_its_days_a_thread_closes_by_itself_and_opened_again_it_has_them_anew(newsroom: Newsroom) -> None:
+    newsroom.container.manage_sites.set_policy("demo", {"close_days": "14"})
+    newsroom.approved()
+    newsroom.clock.forward(days=14, seconds=-1)
+    assert newsroom.pending()
+    before = newsroom.client().get(f"/v1/sites/demo/comments?thread={KEY}").headers["ETag"]
+    newsroom.clock.forward(seconds=1)
+    assert state_for_readers(newsroom) == "closed"
+    unchanged = newsroom.client().get(f"/v1/sites/demo/comments?thread={KEY}", headers={"If-None-Match": before})
+    assert unchanged.status_code == 200, "who keeps the page hears that it is closed"
+    with pytest.raises(ForbiddenError, match="thread_closed"):
+        newsroom.pending()
+    form = newsroom.client().get(f"/v1/sites/demo/form?thread={KEY}&lang=en").get_data(as_text=True)
+    assert "<textarea" not in form
+    client = sign_in(newsroom, lang="en")
+    assert "Closed by itself" in client.get(PAGE).get_data(as_text=True)
+    act(client, newsroom, "state", "open")
+    newsroom.clock.forward(days=14, seconds=-1)
+    assert newsroom.pending()
+    newsroom.clock.forward(seconds=1)
+    assert state_for_readers(newsroom) == "closed"
+
+
+def test_what_the_site_sends_again_and_again_opens_nothing(newsroom: Newsroom) -> None:
+    newsroom.container.manage_sites.set_policy("demo", {"close_days": "1"})
+    newsroom.approved()
+    newsroom.clock.forward(days=2)
+    put = newsroom.container.manage_sites.put_thread
+    put(newsroom.site.id, KEY, {"title": "نهر", "state": "open"})
+    assert state_for_readers(newsroom) == "closed"
+    put(newsroom.site.id, KEY, {"state": "closed"})
+    put(newsroom.site.id, KEY, {"state": "open"})
+    assert state_for_readers(newsroom) == "open", "closed by hand and opened by hand it has its days again"
+
+
+@pytest.mark.parametrize(("site", "thread", "status"), [
+    ("hold_all", "publish", Status.APPROVED), ("publish", "hold_all", Status.PENDING), ("publish", "", Status.APPROVED),
+])  # fmt: skip
+def test_a_threads_own_mode_takes_the_place_of_the_sites(
+    newsroom: Newsroom, site: str, thread: str, status: Status
+) -> None:
+    newsroom.container.manage_sites.set_policy("demo", {"mode": site})
+    newsroom.pending(form_token=newsroom.form_token())
+    client = sign_in(newsroom)
+    act(client, newsroom, "mode", "hold_all")
+    assert act(client, newsroom, "mode", thread).endswith("done=thread_mode")
+    assert newsroom.submit(body="نص آخر هنا").status == status
+    assert newsroom.submit(body="نص في مقال آخر", thread="other").status == (
+        Status.APPROVED if site == "publish" else Status.PENDING
+    )
+
+
+def test_what_there_is_not_is_refused_in_a_sentence(small_newsroom: Newsroom) -> None:
+    small_newsroom.pending()
+    client = sign_in(small_newsroom, lang="en")
+    for what, value in (("state", "ajar"), ("mode", "maybe")):
+        where = act(client, small_newsroom, what, value)
+        assert where.endswith("problem=not_listed")
+    other = act(client, small_newsroom, "state", "closed", thread=str(small_newsroom.site.id))
+    assert other.endswith("problem=thread_not_found")
+    assert 'class="notice notice-error"' in client.get(other).get_data(as_text=True)
+    assert state_for_readers(small_newsroom) == "open"
+
+
+def test_the_list_is_paged_searched_and_counts_what_waits(small_newsroom: Newsroom) -> None:
+    put = small_newsroom.container.manage_sites.put_thread
+    for number in range(30):
+        put(small_newsroom.site.id, f"k{number}", {"title": f"Title 100% {number}", "url": None, "section": None})
+    small_newsroom.pending()
+    small_newsroom.pending()
+    client = sign_in(small_newsroom, lang="en")
+    page = client.get(PAGE).get_data(as_text=True)
+    assert page.count('class="rows-head"') == 25
+    assert re.search(r"thread=article-1\">2</a>", unescape(page)), "two wait, and there they are"
+    (more,) = re.findall(r'href="([^"]+)" rel="next"', page)
+    rest = client.get(unescape(more)).get_data(as_text=True)
+    assert rest.count('class="rows-head"') == 6
+    assert "Title 100% 0" in rest
+    found = client.get(f"{PAGE}?word=100%25+7").get_data(as_text=True)
+    assert found.count('class="rows-head"') == 1
+    assert client.get(f"{PAGE}?word=k7").get_data(as_text=True).count('class="rows-head"') == 1
+    assert "No discussion with this word." in client.get(f"{PAGE}?word=nowhere").get_data(as_text=True)
+    kept = act(client, small_newsroom, "state", "closed", word="k7", cursor="x")
+    assert "word=k7" in kept
+    assert "cursor=x" in kept
+
+
+def test_an_empty_site_says_so(small_newsroom: Newsroom) -> None:
+    assert "No discussions yet" in sign_in(small_newsroom, lang="en").get(PAGE).get_data(as_text=True)
