@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
+from service.domain.desk import VIEWS
 from service.domain.moderation import Action
-from tests.newsroom import ORIGIN, Newsroom
+from tests.newsroom import ORIGIN, PASSWORD, Newsroom
 
 LANGUAGES = ("ar", "en")
 #: Every element a reader's text may hold, and what is only shown as typed.
@@ -44,6 +45,7 @@ class Gallery:
         self._fill_long()
         self._fill_closed()
         self._fill_receipts()
+        self._fill_desk()
 
     def _fill_full(self) -> None:
         room = self.newsroom
@@ -78,6 +80,24 @@ class Gallery:
             facts = {"url": self._url(key), "title": "موضوع مغلق", "state": "closed"}
             answer = self.newsroom.client().put(f"/v1/sites/demo/threads/{key}", json=facts, headers=headers)
             assert answer.status_code in (200, 201), answer.data
+
+    def _fill_desk(self) -> None:
+        """What gives every view of the desk something to show, and every page about staff more than one of them."""
+        room = self.newsroom
+        self._send("desk", approve=False, body="فيه \u202eمخفيّ\u202c وكلام آخر", name="كاتب طويل الاسم " * 5)
+        doubted, _ = self._send("desk", approve=False, body="رأي يحتاج رأياً ثانياً")
+        room.container.ask_opinion.ask(room.principal, doubted)
+        for status in (Action.SPAM, Action.REJECT):
+            refused, _ = self._send("desk", approve=False, body=f"مرفوض {status}")
+            room.decide(refused, status, reason="hate" if status is Action.REJECT else None)
+        room.container.manage_sites.set_policy("demo", {"mode": "publish"})
+        self._send("desk", approve=False, body="نُشر ولم يره أحد", form_token=room.form_token("desk"))
+        room.container.manage_sites.set_policy("demo", {"mode": "hold_all"})
+        answer = room.client().post(
+            f"/v1/sites/demo/comments/{self.deepest}/report", json={"reason": "libel"}, headers={"Origin": self.home}
+        )
+        assert answer.status_code == 202
+        room.container.manage_staff.create_moderator("omar", "عمر", PASSWORD, "moderator", ["demo"])
 
     def _fill_receipts(self) -> None:
         room, container = self.newsroom, self.newsroom.container
@@ -131,8 +151,14 @@ class Gallery:
 
     def console(self) -> Iterator[Shown]:
         """What a moderator sees after signing in."""
-        for view in ("pending", "approved", "rejected", "spam"):
+        for view in VIEWS:
             yield Shown(f"queue {view}", f"/console/?site=demo&view={view}")
+        yield Shown("a search", "/console/?site=demo&view=all&search=نقاش&language=ar&since=2026-01-01")
+        yield Shown("a search that finds nothing", "/console/?site=demo&search=لا-شيء-من-هذا")
+        for page in ("record", "threads", "look-up", "people", "tokens", "policy", "sessions", "second-factor"):
+            yield Shown(page, f"/console/{page}?site=demo")
+        yield Shown("record of everybody", "/console/record?site=demo&by=all")
+        yield Shown("threads with a word", "/console/threads?site=demo&word=مغلق")
         yield Shown("a comment", f"/console/comments/{self.waiting}?site=demo")
         yield Shown("a comment with a history", f"/console/comments/{self.first}?site=demo")
         yield Shown("a reply", f"/console/comments/{self.deepest}?site=demo")
