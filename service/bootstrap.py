@@ -36,6 +36,7 @@ from service.usecases.reveal_contact import RevealContact
 from service.usecases.rotate_vault import RotateVault
 from service.usecases.sign_in import SignIn
 from service.usecases.submit_comment import SubmitComment
+from service.usecases.take_leases import TakeLeases
 from service.usecases.undo_decision import UndoDecision
 from service.usecases.withdraw_comment import WithdrawComment
 
@@ -73,6 +74,7 @@ class Container:
     manage_sessions: ManageSessions
     manage_second_factor: ManageSecondFactor
     note_token_use: NoteTokenUse
+    take_leases: TakeLeases
     close: Callable[[], None]
 
 
@@ -123,6 +125,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         manage_sessions=ManageSessions(uow, reader, passwords),
         manage_second_factor=ManageSecondFactor(uow, reader, passwords, vault, new_id, clock),
         note_token_use=NoteTokenUse(uow),
+        take_leases=TakeLeases(uow, clock),
         close=close,
     )
 

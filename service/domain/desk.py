@@ -13,6 +13,8 @@ from service.domain.moderation import REASONS
 #: A status each, and looks across them: published with an edit that waits, with reports nobody has answered, without a
 #: moderator's look so far; whatever somebody wants a second opinion on; everything.
 VIEWS = ("pending", "edits", "reported", "unmoderated", "opinion", "approved", "rejected", "spam", "all")
+#: Those in which something waits for a moderator.
+WORKING_VIEWS = ("pending", "edits", "reported", "unmoderated", "opinion")
 STATUS_VIEWS = ("pending", "approved", "rejected", "spam")
 SORTS = ("priority", "oldest", "newest")
 #: The operators of the search box, and the filter each one sets.

@@ -4,6 +4,7 @@ ended; what no index can pick out is looked for on the way, over no more than ``
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,18 +42,33 @@ class QueuePage:
     further: bool = False
 
 
-def queue_page(session: Session, site_id: UUID, ask: Ask, cursor: str | None, limit: int = PAGE_SIZE) -> QueuePage:
-    """One page, by keyset: what arrives or is decided meanwhile shifts nothing.
+def queue_page(
+    session: Session,
+    site_id: UUID,
+    ask: Ask,
+    cursor: str | None,
+    limit: int = PAGE_SIZE,
+    without: Collection[UUID] = (),
+) -> QueuePage:
+    """One page, by keyset: what arrives or is decided meanwhile shifts nothing. ``without``: a few that are left out.
 
     ``MalformedError`` for a cursor of another view or order.
     """
     after = marks.read(cursor, ask)
-    find = _searched if ask.search or ask.author else _walked
-    found, edge = find(session, site_id, ask, after, limit + 1)
+    if ask.search or ask.author:
+        found, edge = _searched(session, site_id, ask, after, limit + 1)
+    else:
+        found, edge = _walked(session, site_id, ask, after, limit + 1, without)
     cards = tuple(cards_of(session, site_id, [mark.id for mark in found[:limit]]))
     if len(found) > limit:
         return QueuePage(cards, marks.write(ask, found[limit - 1]))
     return QueuePage(cards, marks.write(ask, edge) if edge else None, further=edge is not None)
+
+
+def among(session: Session, site_id: UUID, ask: Ask, ids: Collection[UUID]) -> set[UUID]:
+    """Those of ``ids`` that are in the view and pass its filters; words are not looked for."""
+    asked = [*_in_view(site_id, ask.view), *_in_index(session, site_id, ask), *_on_the_way(site_id, ask)]
+    return set(session.scalars(select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(ids), *asked)))
 
 
 def view_counts(session: Session, site_id: UUID) -> dict[str, int]:
@@ -88,7 +104,7 @@ def _in_view(site_id: UUID, view: str) -> list[ColumnElement[bool]]:
 
 
 def _walked(
-    session: Session, site_id: UUID, ask: Ask, after: Mark | None, limit: int
+    session: Session, site_id: UUID, ask: Ask, after: Mark | None, limit: int, without: Collection[UUID]
 ) -> tuple[list[Mark], Mark | None]:
     """Up to ``limit`` comments behind ``after``; and where the walk ended, if it was cut off before that many."""
     walk = (
@@ -98,6 +114,8 @@ def _walked(
     )
     if after is not None:
         walk = walk.where(_behind(ask.order, after))
+    if without:
+        walk = walk.where(Comment.id.not_in(without))
     conditions = _on_the_way(site_id, ask)
     if not conditions:
         return [Mark(rank, i) for i, rank in session.execute(walk.limit(limit))], None

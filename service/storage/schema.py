@@ -12,6 +12,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     disclosures,
     findings,
     flags,
+    leases,
     outbox,
     pages,
     revisions,

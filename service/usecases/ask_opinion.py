@@ -7,7 +7,7 @@ from uuid import UUID
 from service.domain.access import Permission, Principal
 from service.domain.errors import ForbiddenError, NotFoundError
 from service.domain.moderation import ActorKind
-from service.storage import comments
+from service.storage import comments, leases
 from service.storage.uow import Session, UnitOfWork
 
 
@@ -18,7 +18,8 @@ class AskOpinion:
     def ask(self, principal: Principal, comment_id: UUID, *, wanted: bool = True) -> None:
         """Says, or with ``wanted`` false no longer says, that a second opinion is wanted. The next decision answers it.
 
-        No decision: version and log stay as they are. ``NotFoundError`` for what is not the site's; ``ForbiddenError``
+        Whoever asks reads it no longer: their lease ends, so that colleagues are shown it. No decision: version and log
+        stay as they are. ``NotFoundError`` for what is not the site's; ``ForbiddenError``
         for a program, which has no opinion to doubt.
         """
         principal.require(Permission.DECIDE)
@@ -30,5 +31,7 @@ class AskOpinion:
             if comment is None:
                 raise NotFoundError("comment_not_found")
             comment.opinion_by = principal.actor.id if wanted else None
+            if principal.actor.id is not None:
+                leases.release(session, principal.site_id, principal.actor.id, [comment_id])
 
         self._uow.run(change)

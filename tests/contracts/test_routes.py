@@ -69,6 +69,7 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/console/undo"): ("console", MODERATOR),
     ("POST", "/console/undo-batch"): ("console", MODERATOR),
     ("POST", "/console/opinion"): ("console", MODERATOR),
+    ("POST", "/console/leases"): ("console", MODERATOR),
     ("GET", "/console/news"): ("console", MODERATOR),
     ("POST", "/console/reply"): ("console", MODERATOR),
     ("GET", "/console/overview"): ("console", MODERATOR),

@@ -5,10 +5,23 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 from threading import local
 from urllib.parse import urlencode
+
+from service.domain.access import SCOPES
+from tests.newsroom import Newsroom, settings_for
+from tests.ports import free_port
+
+_SETTINGS = ("database_url", "secret_key", "index_key", "vault_keys", "rate_minute", "rate_hour", "rate_site_minute")
 
 
 @dataclass
@@ -49,6 +62,37 @@ class Server:
             return self.ask("GET", "/readyz")[0] == 200
         self._mine.connection = None
         return False
+
+
+@contextmanager
+def serving(room: Newsroom, database_url: str, folder: Path) -> Iterator[Server]:
+    """The command of the README, in a process of its own, with the limits raised by setting; it has nothing to log."""
+    settings, port = settings_for(database_url), free_port()
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("TALIQ_")},
+        **{f"TALIQ_{name.upper()}": str(getattr(settings, name)) for name in _SETTINGS},
+        "TALIQ_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "TALIQ_LOG_LEVEL": "warning",
+    }
+    command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
+    # The site's clock stands still, the server's runs: its token has to outlive both.
+    secret = room.container.manage_staff.create_token("demo", "desk", SCOPES, 3650).secret
+    log = folder / "server.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)
+    running = Server(port, secret)
+    try:
+        deadline = time.monotonic() + 30
+        while not running.is_ready():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield running
+    finally:
+        running.close()
+        process.terminate()
+        process.wait(timeout=30)
+    assert log.read_text() == ""
 
 
 class Fragment(HTMLParser):

@@ -9,9 +9,6 @@ import json
 import os
 import re
 import secrets
-import socket
-import subprocess
-import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -21,9 +18,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from service.domain.access import SCOPES
-from tests.flows.live import Fragment, Server, text_content
-from tests.newsroom import FIELDS, Newsroom, settings_for
+from tests.flows.live import Fragment, Server, serving, text_content
+from tests.newsroom import FIELDS, Newsroom
 
 CORPUS = os.environ.get("CORPUS")
 SITE = "/v1/sites/demo"
@@ -41,38 +37,8 @@ SAMPLE = [
 
 @pytest.fixture
 def server(newsroom: Newsroom, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """The command of the README, in a process of its own, with the limits raised by setting."""
-    settings = settings_for(database_url)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    names = ("database_url", "secret_key", "index_key", "vault_keys", "rate_minute", "rate_hour", "rate_site_minute")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("TALIQ_")}
-    environment = {
-        **kept,
-        **{f"TALIQ_{name.upper()}": str(getattr(settings, name)) for name in names},
-        "TALIQ_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "TALIQ_LOG_LEVEL": "warning",
-    }
-    command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
-    # The site's clock stands still, the server's runs: its token has to outlive both.
-    secret = newsroom.container.manage_staff.create_token("demo", "desk", SCOPES, 3650).secret
-    log = tmp_path / "server.log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)
-    running = Server(port, secret)
-    try:
-        deadline = time.monotonic() + 30
-        while not running.is_ready():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
+    with serving(newsroom, database_url, tmp_path) as running:
         yield running
-    finally:
-        running.close()
-        process.terminate()
-        process.wait(timeout=30)
-    assert log.read_text() == ""
 
 
 def test_every_real_comment_is_held_decided_and_published_as_it_was_written(
@@ -116,17 +82,6 @@ def test_every_real_comment_is_held_decided_and_published_as_it_was_written(
         f"{len(ids) / (decided - walked):.0f} decisions/s in batches of {BATCH}, "
         f"{pages / (fetched - decided):.0f} page fetches/s on one connection ({pages} pages)"
     )
-
-
-@pytest.fixture
-def tell(capfd: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Prints one line into the log of the run, through whatever captures the test's own output."""
-
-    def say(line: str) -> None:
-        with capfd.disabled():
-            print(f"\n{line}", file=sys.stderr, flush=True)
-
-    return say
 
 
 def real_comments() -> list[tuple[str, bool]]:

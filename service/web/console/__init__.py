@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from service.web.console import (
     act,
     contacts,
+    leases,
     login,
     news,
     overview,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     queue.register(blueprint)
     act.register(blueprint)
     searches.register(blueprint)
+    leases.register(blueprint)
     news.register(blueprint)
     overview.register(blueprint)
     record.register(blueprint)

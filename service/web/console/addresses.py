@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from service.domain.desk import Ask
 
 
-def queue_url(site: str, ask: Ask, cursor: str | None = None) -> str:
-    """The queue as it is asked."""
-    named = {"site": site, "view": ask.view, **({"sort": ask.sort} if ask.sort else {}), **ask.given()}
-    return f"/console/?{urlencode({**named, **({'cursor': cursor} if cursor else {})})}"
+def queue_url(site: str, ask: Ask, **more: str | None) -> str:
+    """The queue as it is asked. ``more``: a cursor, and what else stands in the address when it is not empty."""
+    named = {"site": site, "view": ask.view, "sort": ask.sort, **ask.given(), **more}
+    return f"/console/?{urlencode({name: value for name, value in named.items() if value})}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from service.web.errors import problem
 from service.web.rendering import see_other
 
 #: What an act has made, by the name under which the page afterwards offers to undo it.
-Made = Mapping[str, str]
+Made = Mapping[str, Any]
 
 
 def answer(desk: Desk, form: Mapping[str, str], act: Callable[[], Made]) -> Response:

@@ -12,9 +12,10 @@ from service.domain.access import Permission
 from service.domain.desk import FILTERS, VIEWS, Ask, read_ask
 from service.domain.errors import InvalidError
 from service.i18n import t
-from service.queries import cards, history, queue
+from service.queries import cards, history, leased, queue
 from service.web.console.addresses import queue_url
 from service.web.console.find import find_form
+from service.web.console.leases import lease_lines
 from service.web.console.presenters import actions_of, capped, history_item, item, notice, reasons, undo_offer
 from service.web.console.revisions import texts_of
 from service.web.console.searches import kept
@@ -36,7 +37,10 @@ def register(blueprint: Blueprint) -> None:
         ask, problem = _asked()
         cursor = None if problem else query.one("cursor")
         now, reader, site = container().clock(), container().reader, desk.site
-        page = reader.run(lambda s: queue.queue_page(s, site.id, ask, cursor))
+        shown = "1" if query.one("held") == "1" else ""
+        leases = reader.run(lambda s: leased.leased_in(s, site.id, ask, desk.moderator.id, now))
+        without = () if shown else leases.held
+        page = reader.run(lambda s: queue.queue_page(s, site.id, ask, cursor, without=without))
         counts = reader.run(lambda s: queue.view_counts(s, site.id))
         return desk.page(
             "console/queue.html",
@@ -44,16 +48,17 @@ def register(blueprint: Blueprint) -> None:
             views=[_view(desk, name, counts[name], name == ask.view) for name in VIEWS],
             items=[item(card, desk.language, now, site.slug) for card in page.cards],
             batch_actions=actions_of(page.cards),
-            next_url=_address(desk, ask, page.next) if page.next else None,
+            next_url=_address(desk, ask, cursor=page.next, held=shown) if page.next else None,
             further=page.further,
-            first_url=_address(desk, ask) if cursor else None,
+            first_url=_address(desk, ask, held=shown) if cursor else None,
             find=find_form(desk.language, ask, query.one("search") or ""),
             asked={"view": ask.view, "sort": ask.sort, **ask.given()},
             kept=kept(desk, ask),
             plain_url=_address(desk, Ask(ask.view)),
             undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
             reasons=reasons(desk.language),
-            return_to=_address(desk, ask, cursor),
+            return_to=_address(desk, ask, cursor=cursor, held=shown),
+            leases=lease_lines(leases, page.cards, _address(desk, ask, held="" if shown else "1"), shown=bool(shown)),
             notice=problem or notice(desk.language, request.args.get("problem")),
         )
 
@@ -98,5 +103,5 @@ def _asked() -> tuple[Ask, dict[str, str] | None]:
         return Ask(raw["view"]), notice(g.lang, error.fields[0].code)
 
 
-def _address(desk: Desk, ask: Ask, cursor: str | None = None) -> str:
-    return queue_url(desk.site.slug, ask, cursor)
+def _address(desk: Desk, ask: Ask, **more: str | None) -> str:
+    return queue_url(desk.site.slug, ask, **more)

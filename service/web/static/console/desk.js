@@ -2,10 +2,11 @@
 
 import { named, typing } from "./keys.js";
 import { once, Outbox } from "./outbox.js";
+import { Leases } from "./leases.js";
 
 const d = document, desk = d.getElementById("desk"), say = desk.dataset, list = d.getElementById("queue");
 const $ = (selector, from = d) => from.querySelector(selector);
-const QUIET = 150, AHEAD = 10, MOST = 40, EVERY = 3_000, WORDS_A_SECOND = 8;
+const QUIET = 150, FRESH = 1_000, LATER = 60_000, AHEAD = 10, MOST = 40, EVERY = 3_000, WORDS_A_SECOND = 8;
 const live = $("#desk-live"), trouble = $("#desk-trouble"), nodes = new Map(), seen = new Set();
 let now = null, changed = 0, loading = null, mark = "", etag = "";
 
@@ -54,13 +55,42 @@ const page = async (url) => new DOMParser().parseFromString(await (await fetch(u
 /** The next comments, before the last one is reached; at the end of the list those that have come since. */
 const refill = () => loading ||= (async () => {
   try {
-    const behind = list.dataset.next, got = $("#queue", await page(behind || location.href));
+    const behind = list.dataset.next, whole = await page(behind || location.href), got = $("#queue", whole);
     if (!got) return;
+    $("#desk-leases").replaceWith(d.adoptNode($("#desk-leases", whole)));
     if (behind || got.dataset.next) list.dataset.next = got.dataset.next;
-    list.append(...[...got.children].map((li) => adopt(d.adoptNode(li))).filter(Boolean));
+    const fresh = [...got.children].map((li) => adopt(d.adoptNode(li))).filter(Boolean);
+    list.append(...fresh);
     if (!now) show(list.firstElementChild);
+    if (fresh.length) leases.take();
   } catch { /* The next decision asks again. */ } finally { loading = null; }
 })();
+
+// --- What colleagues read
+
+const leases = new Leases({
+  csrf: say.csrf, site: say.site,
+  ids: () => list.dataset.leases && now ? [now, ...cards().filter((li) => li != now)].map(idOf) : [],
+  told: (held, opened) => {
+    const all = cards();
+    // What has only just been opened nobody has read yet; later, the card under the cursor stays and says whose it is.
+    const stays = (li) => list.dataset.leases == "show" || (li == now && !(opened && performance.now() - changed < FRESH));
+    for (const li of all.filter(stays)) reads(li, held[idOf(li)]);
+    for (const li of all.filter((li) => held[idOf(li)] && !stays(li)).sort((a, b) => (a == now) - (b == now))) {
+      const id = idOf(li);
+      take(li);
+      // Whoever reads it may leave it: later it may come again.
+      setTimeout(() => seen.delete(id), LATER);
+    }
+  },
+});
+const reads = (li, name) => {
+  $(".reads", li)?.remove();
+  if (!name) return;
+  const note = $("#desk-reads").content.firstElementChild.cloneNode(true);
+  $("bdi", note).textContent = name;
+  li.firstElementChild.prepend(note);
+};
 
 // --- Deciding
 
@@ -205,7 +235,7 @@ const acts = {
   a: () => decide("approve"), A: many, z: undo, e: opinion, j: () => step(1), k: () => step(-1),
   o: () => decide("reopen"),
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
-  s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); } },
+  s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
   c: () => now && location.assign($(".more a", now).href),
   u: () => now && location.assign(`/console/?${new URLSearchParams({ site: say.site, view: "all", author: now.firstElementChild.dataset.name })}`),
   l: () => { list.classList.toggle("one"); try { localStorage["taliq:desk:list"] = one() ? "" : "1"; } catch { /* Then it starts as always. */ } show(now); },
@@ -249,7 +279,10 @@ for (const li of cards()) if (!adopt(li)) li.remove();
 show(list.firstElementChild, !location.hash && d.activeElement == d.body);
 outbox.keep();
 outbox.send(true);
+leases.take();
 if (list.children.length < AHEAD) refill();
 news();
 setInterval(news, EVERY);
+// Leases end unannounced: what has come free is looked for now and then.
+setInterval(() => { if (!d.hidden && list.children.length < AHEAD) refill(); }, LATER);
 d.addEventListener("visibilitychange", news);
