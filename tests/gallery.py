@@ -161,6 +161,10 @@ class Gallery:
         yield Shown("threads with a word", "/console/threads?site=demo&word=مغلق")
         yield Shown("a comment", f"/console/comments/{self.waiting}?site=demo")
         yield Shown("a comment with a history", f"/console/comments/{self.first}?site=demo")
+        for name, comment in (("an author", self.waiting), ("an author of what is published", self.first)):
+            yield Shown(name, f"/console/authors/{comment}?site=demo")
+        for scope in ("author", "address"):
+            yield Shown(f"a sweep of the {scope}", f"/console/authors/{self.waiting}/sweep?site=demo&scope={scope}")
         yield Shown("a reply", f"/console/comments/{self.deepest}?site=demo")
         for period in ("day", "week"):
             yield Shown(f"overview of a {period}", f"/console/overview?site=demo&period={period}")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from service.domain.errors import NotFoundError
 from service.domain.moderation import Status
+from service.queries.digest import Digest, digests_of
 from service.storage import flags
 from service.storage.comments import Comment
 from service.storage.findings import Finding
@@ -77,6 +78,7 @@ class Card:
     reports: Mapping[str, int]
     unmoderated: bool
     opinion_wanted: bool
+    digest: Digest
 
 
 def get_card(session: Session, site_id: UUID, comment_id: UUID) -> Card:
@@ -109,6 +111,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
     public = [c for c, *_ in rows if c.status == Status.APPROVED]
     shown = _published(session, site_id, [(c.id, c.published_revision) for c in public if c.edit_waiting])
     told = flags.count_open(session, site_id, [c.id for c in public]) if public else {}
+    authors = digests_of(session, site_id, list(place))
     return [
         _card(
             comment,
@@ -118,6 +121,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
             found.get(comment.id, ()),
             shown.get(comment.id),
             told.get(comment.id, {}),
+            authors[comment.id],
         )
         for comment, revision, thread, above, above_text in rows
     ]
@@ -131,6 +135,7 @@ def _card(
     findings: Sequence[FindingView],
     published: TextView | None,
     reports: Mapping[str, int],
+    digest: Digest,
 ) -> Card:
     return Card(
         id=comment.id,
@@ -156,6 +161,7 @@ def _card(
         reports=reports,
         unmoderated=comment.unmoderated,
         opinion_wanted=comment.opinion_by is not None,
+        digest=digest,
     )
 
 

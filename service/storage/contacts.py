@@ -15,7 +15,7 @@ from service.storage.revisions import Revision
 
 class Contact(Base):
     __tablename__ = "contact"
-    __table_args__ = (Index(None, "site_id", "fingerprint"), Index(None, "key_id", "comment_id"))
+    __table_args__ = (Index(None, "site_id", "fingerprint", "comment_id"), Index(None, "key_id", "comment_id"))
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id"), primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))

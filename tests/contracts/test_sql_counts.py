@@ -157,9 +157,11 @@ def test_reporting_a_comment(room: Newsroom) -> None:
         assert (sent.status_code, len(seen)) == (202, number), "\n".join(seen)
 
 
-@pytest.mark.parametrize(("view", "number"), [("pending", 3), ("approved", 5), ("reported", 5), ("edits", 5)])
+@pytest.mark.parametrize(("view", "number"), [("pending", 5), ("approved", 7), ("reported", 7), ("edits", 7)])
 def test_a_page_of_the_queue_costs_the_same_however_long_it_is(room: Newsroom, view: str, number: int) -> None:
-    """Their places, comments and findings; of public ones reports, and the published text of those whose edit waits."""
+    """Their places, comments and findings; of public ones reports, and the published text of those whose edit waits;
+    what else their authors have written, and what came with the same addresses.
+    """
     for _ in range(2):
         comment = room.approved()
         room.container.flag_comment.flag("demo", comment, "spam", "n")

@@ -25,6 +25,7 @@ from service.gateways.logs import configure
 from tests.flows.canary import Canary, files_of
 from tests.flows.scene import POST, Scene, json_of, sqlite_files
 from tests.newsroom import FIELDS, PASSWORD, SetClock, settings_for
+from tests.web.test_console import hidden
 
 COMMANDS = (
     ("site", "list"), ("site", "set", "demo", "--language", "ar"), ("token", "list", "demo"), ("db", "check"),
@@ -138,6 +139,12 @@ def work_at_the_console(scene: Scene, client) -> None:  # type: ignore[no-untype
     scene.open("POST", "/console/undo", client, data={**form, "decision": decision})
     scene.open("POST", "/console/reveal", client, data=form)
     scene.open("POST", "/console/look-up", client, data={**form, "email": scene.canary.typed})
+    at = f"/console/authors/{scene.comments[-1]}"
+    page = scene.open("GET", f"{at}/sweep?scope=address", client).get_data(as_text=True)
+    swept = {**form, **hidden(page, "/console/sweep"), "do": "reject-libel"}
+    done = scene.open("POST", "/console/sweep", client, data=swept)
+    page = scene.open("GET", done.headers["Location"], client).get_data(as_text=True)
+    scene.open("POST", "/console/undo-batch", client, data=hidden(page, "/console/undo-batch"))
     manage_the_desk(scene, client, form)
     scene.open("POST", "/console/language", client, data={**form, "lang": "en"})
     scene.open("POST", "/console/decide", client, data={**form, "action": "approve"})

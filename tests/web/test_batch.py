@@ -55,12 +55,14 @@ def test_what_is_missing_comes_back_as_a_sentence(
 def test_a_full_page_can_be_ticked_and_what_moved_on_stays(small_newsroom: Newsroom) -> None:
     for number in range(25):
         small_newsroom.pending(body=f"نص {number}")
-    client = sign_in(small_newsroom)
+    client = sign_in(small_newsroom, lang="en")
     html = client.get("/console/").get_data(as_text=True)
     boxes = dict(BOX.findall(html))
     moved = next(iter(boxes))
     small_newsroom.decide(UUID(moved.removeprefix("item-")), Action.REJECT, reason="insult")
-    client.post("/console/decide-many", data={**hidden(html, "/console/decide-many"), **boxes, "action": "spam"})
+    form = {**hidden(html, "/console/decide-many"), **boxes, "action": "spam"}
+    answer = client.post("/console/decide-many", data=form, follow_redirects=True)
+    assert "One comment stayed as it was" in answer.get_data(as_text=True)
     assert sorted(statuses(small_newsroom)) == ["rejected"] + ["spam"] * 24
 
 

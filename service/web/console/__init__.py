@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from service.web.console import (
     act,
+    author,
     contacts,
     leases,
     login,
@@ -18,6 +19,7 @@ from service.web.console import (
     searches,
     second_factor,
     sessions,
+    sweep,
     threads,
     tokens,
 )
@@ -40,4 +42,6 @@ def register(app: Flask) -> None:
     threads.register(blueprint)
     sessions.register(blueprint)
     second_factor.register(blueprint)
+    author.register(blueprint)
+    sweep.register(blueprint)
     app.register_blueprint(blueprint)

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from service.domain.errors import ConflictError, FieldError, InvalidError, MalformedError
+from service.domain.errors import MalformedError
 from service.domain.moderation import ASKABLE, Action
 from service.domain.submission import is_submission_id
 from service.usecases.decide_comments import DecisionRequest
 from service.web.console.answers import Made, answer
 from service.web.console.session import Desk, acting
+from service.web.console.together import together
 from service.web.context import container
 
 _ITEM = "item-"
@@ -36,7 +37,7 @@ def register(blueprint: Blueprint) -> None:
     @acting
     def decide_many(desk: Desk, form: Mapping[str, str]) -> Response:
         """The comments named in fields ``item-ID``, each with the version that was on the screen, as one batch. Those
-        that have moved on stay; when all have, it is a conflict.
+        that have moved on stay, and are counted; when all have, it is a conflict.
         """
         action, reason = _action(form), form.get("reason") or None
         asked = [
@@ -44,7 +45,7 @@ def register(blueprint: Blueprint) -> None:
             for name in form
             if name.startswith(_ITEM)
         ]
-        return answer(desk, form, lambda: _many(desk, asked))
+        return answer(desk, form, lambda: together(desk, asked))
 
     @blueprint.post("/reply")
     @acting
@@ -81,16 +82,6 @@ def register(blueprint: Blueprint) -> None:
 
 def _one(decision: UUID) -> Made:
     return {"decided": str(decision)}
-
-
-def _many(desk: Desk, asked: list[DecisionRequest]) -> Made:
-    if not asked:
-        raise InvalidError([FieldError("item", "nothing_chosen")])
-    batch, outcomes = container().decide_comments.many(desk.principal, asked)
-    made = [outcome.decision for outcome in outcomes if outcome.decision]
-    if not made:
-        raise outcomes[0].error or ConflictError("stale_version")
-    return {"batch": str(batch)} if len(asked) > 1 else _one(made[0].id)
 
 
 def _undone(desk: Desk, batch: UUID) -> Made:

@@ -20,6 +20,7 @@ from service.web.console.presenters import actions_of, capped, history_item, ite
 from service.web.console.revisions import texts_of
 from service.web.console.searches import kept
 from service.web.console.session import Desk, at_desk
+from service.web.console.together import stayed
 from service.web.context import container
 from service.web.public import query
 from service.web.rendering import see_other
@@ -59,7 +60,7 @@ def register(blueprint: Blueprint) -> None:
             reasons=reasons(desk.language),
             return_to=_address(desk, ask, cursor=cursor, held=shown),
             leases=lease_lines(leases, page.cards, _address(desk, ask, held="" if shown else "1"), shown=bool(shown)),
-            notice=problem or notice(desk.language, request.args.get("problem")),
+            notice=problem or stayed(desk) or notice(desk.language, request.args.get("problem")),
         )
 
     @blueprint.get("/comments/<uuid:comment_id>")

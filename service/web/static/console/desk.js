@@ -101,6 +101,7 @@ const outbox = new Outbox({
     if (failing) $("span", trouble).textContent = failing == 401 ? say.signedOut : fill(say.notSaved, { count: left });
   },
   told: (act, answer) => {
+    if (answer.body.stayed) tell(fill(say.stayed, { count: answer.body.stayed }));
     if (answer.ok) return act.back && back(act, answer.body);
     const node = nodes.get(act.comment);
     if (node && !node.isConnected) put(node);
@@ -237,7 +238,8 @@ const acts = {
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
   s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
   c: () => now && location.assign($(".more a", now).href),
-  u: () => now && location.assign(`/console/?${new URLSearchParams({ site: say.site, view: "all", author: now.firstElementChild.dataset.name })}`),
+  u: () => now && location.assign($(".digest", now).dataset.author),
+  U: () => now && location.assign($(".digest", now).dataset.sweep),
   l: () => { list.classList.toggle("one"); try { localStorage["taliq:desk:list"] = one() ? "" : "1"; } catch { /* Then it starts as always. */ } show(now); },
   "/": () => { $(".find").open = true; $("#find-search").focus(); },
   "?": () => $("#desk-keys").showModal(),

@@ -1,0 +1,66 @@
+"""The author's digest in the words of a language: three lines, and apart from them what is not proven."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from service.i18n import t
+from service.queries.digest import LOOKED, Digest, SameAddress, Tally
+
+
+def digest_words(digest: Digest, language: str, site: str, comment: UUID) -> dict[str, object]:
+    """What a card says of its author. The comment's id is the only handle there is."""
+    shared, query = digest.same_address, urlencode({"site": site})
+    return {
+        "url": f"/console/authors/{comment}?{query}",
+        "sweep_url": f"/console/authors/{comment}/sweep?{query}",
+        "staff": digest.staff,
+        "parts": _parts(digest.own, language),
+        "first_seen": digest.first_seen,
+        "waiting": _waiting(digest.own, language),
+        "proof": t(language, f"digest.proof.{digest.proof}"),
+        "same_address": _same_address(shared, language) if shared else None,
+    }
+
+
+def _same_address(shared: SameAddress, language: str) -> dict[str, object]:
+    tally = shared.tally
+    return {
+        "any": tally.total > 0,
+        "total": None if tally.more else t(language, "digest.total", count=tally.total),
+        "parts": _parts(tally, language),
+        "first_seen": shared.first_seen,
+        "waiting": _waiting(tally, language),
+    }
+
+
+def _parts(tally: Tally, language: str) -> list[dict[str, object]]:
+    """What has been decided, kind by kind; kinds of which there are none are left out."""
+    said: list[dict[str, object]] = []
+    if tally.more:
+        said.append(_part(t(language, "digest.over", limit=LOOKED)))
+    if tally.approved:
+        unseen = t(language, "digest.unseen", count=tally.unseen) if tally.unseen else None
+        said.append(_part(t(language, "digest.approved", count=tally.approved), note=unseen))
+    if tally.rejected:
+        reasons = [
+            {"label": t(language, f"reason.{reason}"), "count": count}
+            for reason, count in tally.reasons.items()
+        ]
+        said.append(_part(t(language, "digest.rejected", count=tally.rejected), reasons=reasons))
+    if tally.spam:
+        said.append(_part(t(language, "digest.spam", count=tally.spam)))
+    if tally.taken_back:
+        said.append(_part(t(language, "digest.taken_back", count=tally.taken_back)))
+    return said
+
+
+def _part(
+    label: str, *, note: str | None = None, reasons: list[dict[str, object]] | None = None
+) -> dict[str, object]:
+    return {"label": label, "note": note, "reasons": reasons or []}
+
+
+def _waiting(tally: Tally, language: str) -> str:
+    return t(language, "digest.waiting", count=tally.waiting)
