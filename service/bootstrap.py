@@ -31,6 +31,8 @@ from service.usecases.manage_staff import ManageStaff
 from service.usecases.manage_threads import ManageThreads
 from service.usecases.note_token_use import NoteTokenUse
 from service.usecases.publish import rebuild_marked
+from service.usecases.redact_comment import RedactComment
+from service.usecases.remove_note import RemoveNote
 from service.usecases.reply_as_staff import ReplyAsStaff
 from service.usecases.reveal_contact import RevealContact
 from service.usecases.rotate_vault import RotateVault
@@ -39,6 +41,7 @@ from service.usecases.submit_comment import SubmitComment
 from service.usecases.take_leases import TakeLeases
 from service.usecases.undo_decision import UndoDecision
 from service.usecases.withdraw_comment import WithdrawComment
+from service.usecases.write_note import WriteNote
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,9 @@ class Container:
     undo_decision: UndoDecision
     reply_as_staff: ReplyAsStaff
     ask_opinion: AskOpinion
+    write_note: WriteNote
+    remove_note: RemoveNote
+    redact_comment: RedactComment
     manage_sites: ManageSites
     manage_threads: ManageThreads
     keep_search: KeepSearch
@@ -113,6 +119,9 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         reply_as_staff=ReplyAsStaff(uow, reader, signer, new_id, clock, _log_failed_check),
         undo_decision=UndoDecision(uow, new_id, clock),
         ask_opinion=AskOpinion(uow),
+        write_note=WriteNote(uow, new_id, clock),
+        remove_note=RemoveNote(uow),
+        redact_comment=RedactComment(uow, reader, signer, new_id, clock, _log_failed_check),
         manage_sites=ManageSites(uow, new_id, clock),
         manage_threads=ManageThreads(uow, clock),
         keep_search=KeepSearch(uow, new_id, clock),

@@ -21,6 +21,8 @@ WEBSITE = ("off", "optional", "required")
 NUMBERS: Mapping[str, int] = {"edit_minutes": 7 * 24 * 60, "close_days": 3_650}
 #: Texts one comment may have. Somebody who needs more is not correcting.
 MAX_REVISIONS = 20
+#: Texts one comment may have together with those that moderators have made of it by taking words out.
+MAX_TEXTS = 2 * MAX_REVISIONS
 MAX_LINK = 2_048
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session, aliased
 
 from service.domain.errors import NotFoundError
 from service.domain.moderation import Status
+from service.domain.notes import About
+from service.queries import notes
 from service.queries.digest import Digest, digests_of
+from service.queries.notes import Glance
 from service.storage import flags
 from service.storage.comments import Comment
 from service.storage.findings import Finding
@@ -52,7 +55,8 @@ class Card:
     """One comment as a moderator sees it. There is no address here, and no way to one.
 
     The text is the latest. While an edit waits, ``published`` is what readers see instead. ``reports``: how many
-    readers gave which reason since the last decision. ``unmoderated``: public, and no moderator has looked.
+    readers gave which reason since the last decision. ``unmoderated``: public, and no moderator has looked. ``notes``
+    are for the console alone.
     """
 
     id: UUID
@@ -79,6 +83,7 @@ class Card:
     unmoderated: bool
     opinion_wanted: bool
     digest: Digest
+    notes: Mapping[About, Glance]
 
 
 def get_card(session: Session, site_id: UUID, comment_id: UUID) -> Card:
@@ -110,6 +115,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
     found = _findings(session, site_id, [(c.id, c.latest_revision) for c, *_ in rows])
     public = [c for c, *_ in rows if c.status == Status.APPROVED]
     shown = _published(session, site_id, [(c.id, c.published_revision) for c in public if c.edit_waiting])
+    noted = notes.glances(session, site_id, {c.id: c.author_id for c, *_ in rows})
     told = flags.count_open(session, site_id, [c.id for c in public]) if public else {}
     authors = digests_of(session, site_id, list(place))
     return [
@@ -122,6 +128,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
             shown.get(comment.id),
             told.get(comment.id, {}),
             authors[comment.id],
+            noted.get(comment.id, {}),
         )
         for comment, revision, thread, above, above_text in rows
     ]
@@ -136,6 +143,7 @@ def _card(
     published: TextView | None,
     reports: Mapping[str, int],
     digest: Digest,
+    noted: Mapping[About, Glance],
 ) -> Card:
     return Card(
         id=comment.id,
@@ -162,6 +170,7 @@ def _card(
         unmoderated=comment.unmoderated,
         opinion_wanted=comment.opinion_by is not None,
         digest=digest,
+        notes=noted,
     )
 
 

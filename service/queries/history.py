@@ -38,7 +38,7 @@ class DecisionView:
 
 @dataclass(frozen=True)
 class RevisionView:
-    """One text of a comment. ``public``: the one readers see."""
+    """One text of a comment. ``public``: the one readers see. ``redacted``: who has taken words out, and why."""
 
     number: int
     text: str
@@ -47,6 +47,7 @@ class RevisionView:
     created_at: datetime
     by_staff: bool
     public: bool
+    redacted: tuple[str, str] | None
 
 
 def history_of(session: Session, site_id: UUID, comment_id: UUID) -> Sequence[DecisionView]:
@@ -55,7 +56,7 @@ def history_of(session: Session, site_id: UUID, comment_id: UUID) -> Sequence[De
 
 
 def revisions_of(session: Session, site_id: UUID, comment_id: UUID) -> Sequence[RevisionView]:
-    """The comment's texts, oldest first. There are never more than ``MAX_REVISIONS``."""
+    """The comment's texts, oldest first. There are never more than ``MAX_TEXTS``."""
     rows = session.execute(
         select(Revision, Comment.staff_id, Comment.published_revision)
         .join(Comment, Comment.id == Revision.comment_id)
@@ -71,6 +72,7 @@ def revisions_of(session: Session, site_id: UUID, comment_id: UUID) -> Sequence[
             created_at=revision.created_at,
             by_staff=staff_id is not None,
             public=revision.number == published,
+            redacted=(revision.redacted_label or "", revision.redacted_reason or "") if revision.redacted_by else None,
         )
         for revision, staff_id, published in rows
     ]

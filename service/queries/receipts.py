@@ -197,4 +197,6 @@ def _revision(revision: Revision) -> dict[str, object]:
         "text": revision.source,
         "html": revision.html,
         "created_at": timestamp(revision.created_at),
+        # Why the newsroom has taken words out; none in what the reader wrote.
+        "redacted": revision.redacted_reason,
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.storage.base import Base
 from service.storage.types import UtcDateTime, one_of
@@ -26,3 +26,10 @@ class Author(Base):
     avatar: Mapped[str] = mapped_column(String(32))
     proof: Mapped[str] = mapped_column(String(10), default="none")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def lock(session: Session, site_id: UUID, author_id: UUID) -> Author | None:
+    """The site's author, held to the end of the transaction. New comments of theirs may come in meanwhile."""
+    return session.scalar(
+        select(Author).where(Author.site_id == site_id, Author.id == author_id).with_for_update(key_share=True)
+    )

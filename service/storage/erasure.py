@@ -6,13 +6,18 @@ column of text or bytes that stands neither there nor in its own list of what no
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from uuid import UUID
+
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from service.domain.moderation import Status
+from service.storage import authors
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.findings import Finding
 from service.storage.flags import Flag
+from service.storage.notes import Note
 from service.storage.revisions import Revision
 from service.storage.search import SearchText
 from service.storage.submissions import ReceivedSubmission
@@ -38,6 +43,8 @@ READER_TEXT: frozenset[str] = frozenset(
         "submission.repeat_key",
         "search_text.words",
         "search_text.names",
+        # A moderator's words, which may quote the reader's.
+        "note.body",
         # Rewritten when the transaction ends, as after every change of what is public.
         "page.content",
         "page.digest",
@@ -64,7 +71,28 @@ def erase_text(session: Session, comment: Comment) -> None:
         )
     ):
         submission.fingerprint = submission.repeat_key = GONE
-    for kind in (Contact, Finding, Flag, SearchText):
+    for kind in (Contact, Finding, Flag, Note, SearchText):
         for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
             session.delete(row)
+    _forget_author(session, comment)
     session.flush()
+
+
+def anything_left(session: Session, site_id: UUID, author_id: UUID, *, but: UUID | None = None) -> bool:
+    """Whether the author has a comment, another than ``but``, that is not erased."""
+    left = exists().where(
+        Comment.site_id == site_id, Comment.author_id == author_id, Comment.status != Status.ERASED.value
+    )
+    return bool(session.scalar(select(left if but is None else left.where(Comment.id != but))))
+
+
+def _forget_author(session: Session, comment: Comment) -> None:
+    """Notes on an author go with the last comment of theirs. The author's row is held: two comments that are erased at
+    once would each find the other one still there.
+    """
+    authors.lock(session, comment.site_id, comment.author_id)
+    if anything_left(session, comment.site_id, comment.author_id, but=comment.id):
+        return
+    theirs = select(Note).where(Note.site_id == comment.site_id, Note.author_id == comment.author_id)
+    for note in session.scalars(theirs):
+        session.delete(note)

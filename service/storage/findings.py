@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, Integer, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.storage.base import Base
 
@@ -29,3 +30,12 @@ class Finding(Base):
     rule: Mapped[str] = mapped_column(String(80))
     check_version: Mapped[int] = mapped_column(Integer)
     spans: Mapped[list[list[int]]] = mapped_column(JSON)
+
+
+def list_of(session: Session, site_id: UUID, comment_id: UUID, revision: int) -> Sequence[Finding]:
+    """What was found in one text, in the order the checks ran."""
+    return session.scalars(
+        select(Finding)
+        .where(Finding.site_id == site_id, Finding.comment_id == comment_id, Finding.revision == revision)
+        .order_by(Finding.id)
+    ).all()

@@ -15,6 +15,9 @@ from service.storage.types import UtcDateTime
 class Revision(Base):
     """``source`` is what the reader wrote, ``html`` what the sanitiser of ``sanitiser_version`` made of it.
     The name and the website are part of it: a decision judges them together with the text.
+
+    ``redacted_by``, with the name it had then and the code of the reason: the moderator who took words out of the text
+    before. Empty for what the author wrote.
     """
 
     __tablename__ = "revision"
@@ -36,12 +39,23 @@ class Revision(Base):
     direction: Mapped[str] = mapped_column(String(4))
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    redacted_by: Mapped[UUID | None] = mapped_column()
+    redacted_label: Mapped[str | None] = mapped_column(String(100))
+    redacted_reason: Mapped[str | None] = mapped_column(String(20))
 
 
 def text_seen(session: Session, site_id: UUID, text_digest: bytes, *, but: UUID | None = None) -> bool:
     """Whether the site has received a text that folds to the same, in another comment than ``but``."""
     found = exists().where(Revision.site_id == site_id, Revision.text_digest == text_digest)
     return bool(session.scalar(select(found if but is None else found.where(Revision.comment_id != but))))
+
+
+def any_redacted(session: Session, site_id: UUID, comment_id: UUID) -> bool:
+    """Whether a moderator has ever taken words out of the comment."""
+    found = exists().where(
+        Revision.site_id == site_id, Revision.comment_id == comment_id, Revision.redacted_by.is_not(None)
+    )
+    return bool(session.scalar(select(found)))
 
 
 def get(session: Session, site_id: UUID, comment_id: UUID, number: int) -> Revision:

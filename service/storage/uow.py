@@ -27,6 +27,7 @@ _AGAIN = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003
 CONFLICTS = {
     "uq_decision_subject_id_version_after": "stale_version",
     "uq_decision_site_id_client_id": "client_id_reused",
+    "uq_note_site_id_client_id": "client_id_reused",
     "uq_site_slug": "site_exists",
     "uq_moderator_login": "login_exists",
 }
@@ -34,6 +35,7 @@ CONFLICTS = {
 _SQLITE_COLUMNS = {
     "decision.subject_id, decision.version_after": "stale_version",
     "decision.site_id, decision.client_id": "client_id_reused",
+    "note.site_id, note.client_id": "client_id_reused",
     "site.slug": "site_exists",
     "moderator.login": "login_exists",
 }

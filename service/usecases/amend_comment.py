@@ -102,6 +102,9 @@ class AmendComment:
         outbox.put(session, self._new_id(now), comment.site_id, event, now)
         session.flush()
         if judged.verdict.publish and comment.status == Status.APPROVED:
+            if revisions.any_redacted(session, comment.site_id, comment.id):
+                # What a moderator has taken out must not come back unread, whatever the site publishes otherwise.
+                return
             step = Step(Action.APPROVE, Status.APPROVED, number, POLICY)
             transition.apply(session, comment, step, new_id=self._new_id, now=now)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from service.domain import urgency
 from service.domain.ports import NewId
@@ -41,6 +42,15 @@ class JudgedText:
         return urgency.rank((finding.code for finding in self.verdict.findings), reports)
 
 
+@dataclass(frozen=True)
+class Redaction:
+    """Who has taken words out, by id and name, and the code of the reason."""
+
+    by: UUID
+    label: str
+    reason: str
+
+
 def judge(
     facts: Facts, policy: SitePolicy, text_digest: bytes, on_failed_check: Callable[[str, Exception], None]
 ) -> JudgedText:
@@ -60,10 +70,16 @@ def judge(
 
 
 def add_revision(
-    session: Session, comment: Comment, number: int, judged: JudgedText, new_id: NewId, now: datetime
+    session: Session,
+    comment: Comment,
+    number: int,
+    judged: JudgedText,
+    new_id: NewId,
+    now: datetime,
+    redaction: Redaction | None = None,
 ) -> None:
     """Writes the text down as revision ``number`` of ``comment``, never to be changed again, with its findings
-    in the order the checks ran. The comment is found by it.
+    in the order the checks ran. The comment is found by it. ``redaction``: it is not the author's own.
     """
     session.add(
         Revision(
@@ -79,6 +95,9 @@ def add_revision(
             direction=judged.direction,
             text_digest=judged.text_digest,
             created_at=now,
+            redacted_by=redaction.by if redaction else None,
+            redacted_label=redaction.label if redaction else None,
+            redacted_reason=redaction.reason if redaction else None,
         )
     )
     session.flush()

@@ -5,6 +5,7 @@ somebody otherwise than its entry says.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -37,6 +38,9 @@ NEEDS: dict[str, Permission | None] = {
     "/console/undo-batch": Permission.DECIDE,
     "/console/opinion": Permission.DECIDE,
     "/console/leases": Permission.DECIDE,
+    "/console/notes": Permission.DECIDE,
+    "/console/notes/remove": Permission.DECIDE,
+    "/console/redact": Permission.DECIDE,
     "/console/reply": Permission.DECIDE,
     "/console/look-up": Permission.CONTACTS,
     "/console/reveal": Permission.CONTACTS,
@@ -88,6 +92,8 @@ ALLOWED: dict[tuple[str, str], int] = {
     ("POST", "/console/undo-batch"): 303,
     ("POST", "/console/opinion"): 303,
     ("POST", "/console/leases"): 303,
+    ("POST", "/console/notes"): 303,
+    ("POST", "/console/notes/remove"): 303,
     ("POST", "/console/reply"): 303,
     ("POST", "/console/searches"): 303,
     ("POST", "/console/searches/drop"): 303,
@@ -102,6 +108,7 @@ ALLOWED: dict[tuple[str, str], int] = {
     ("POST", "/console/sessions/end-others"): 303,
     ("POST", "/console/second-factor/off"): 303,
     # Fields are wanting.
+    ("POST", "/console/redact"): 422,
     ("POST", "/console/people"): 422,
     ("POST", "/console/tokens"): 422,
     ("POST", "/console/password"): 422,
@@ -201,13 +208,14 @@ class Everybody:
             "token": str(self.ids["omar"]),
             "thread": str(self.ids["omar"]),
             "search_id": str(self.ids["omar"]),
+            "note": str(self.ids["omar"]),
             f"item-{self.place.comment}": "1",
             "ids": str(self.place.comment),
             "items": f"{self.place.comment.hex}-1",
             "do": "spam",
             "version": "1",
             "action": "approve",
-            "once": "abcdefghijklmnopqrstuvwxyz0123",
+            "once": secrets.token_urlsafe(24),
             "body": "جواب",
             "email": "salma@example.org",
         }

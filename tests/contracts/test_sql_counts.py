@@ -157,10 +157,10 @@ def test_reporting_a_comment(room: Newsroom) -> None:
         assert (sent.status_code, len(seen)) == (202, number), "\n".join(seen)
 
 
-@pytest.mark.parametrize(("view", "number"), [("pending", 5), ("approved", 7), ("reported", 7), ("edits", 7)])
+@pytest.mark.parametrize(("view", "number"), [("pending", 6), ("approved", 8), ("reported", 8), ("edits", 8)])
 def test_a_page_of_the_queue_costs_the_same_however_long_it_is(room: Newsroom, view: str, number: int) -> None:
-    """Their places, comments and findings; of public ones reports, and the published text of those whose edit waits;
-    what else their authors have written, and what came with the same addresses.
+    """Their places, comments, findings and notes; of public ones reports, and the published text of those whose edit
+    waits; what else their authors have written, and what came with the same addresses.
     """
     for _ in range(2):
         comment = room.approved()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,10 +146,22 @@ def work_at_the_console(scene: Scene, client) -> None:  # type: ignore[no-untype
     done = scene.open("POST", "/console/sweep", client, data=swept)
     page = scene.open("GET", done.headers["Location"], client).get_data(as_text=True)
     scene.open("POST", "/console/undo-batch", client, data=hidden(page, "/console/undo-batch"))
+    write_at_the_console(scene, client, form)
     manage_the_desk(scene, client, form)
     scene.open("POST", "/console/language", client, data={**form, "lang": "en"})
     scene.open("POST", "/console/decide", client, data={**form, "action": "approve"})
     scene.open("POST", "/console/logout", client, data=form)
+
+
+def write_at_the_console(scene: Scene, client, form: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    """A note, kept and removed; words taken out of what was taken for spam."""
+    note = {**form, "once": secrets.token_urlsafe(24), "body": f"كتب إلينا «{scene.canary.body}»"}
+    assert scene.open("POST", "/console/notes", client, data=note).status_code == 303
+    assert scene.open("POST", "/console/notes", client, data={**note, "body": ""}).status_code == 422
+    ((made,),) = scene.newsroom.sql("SELECT id FROM note")
+    assert scene.open("POST", "/console/notes/remove", client, data={**form, "note": str(made)}).status_code == 303
+    taken = {**form, "comment": str(scene.comments[2]), "version": "2", "words": "آخر", "reason": "insult"}
+    assert scene.open("POST", "/console/redact", client, data=taken).status_code == 303
 
 
 def manage_the_desk(scene: Scene, client, form: dict[str, str]) -> None:  # type: ignore[no-untyped-def]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from service.domain.moderation import Action
+from service.domain.notes import About, Subject
 from service.storage import erasure
 from service.storage.engine import forget, write_engine
 from tests.flows.canary import files_of, rows_of
@@ -23,7 +24,8 @@ class Author:
 
     def __init__(self, room: Newsroom) -> None:
         self.room, self.client = room, room.client()
-        mark = {name: f"{name}{secrets.token_hex(8)}" for name in ("name", "first", "second", "site", "mail")}
+        names = ("name", "first", "second", "site", "mail", "note", "author")
+        mark = {name: f"{name}{secrets.token_hex(8)}" for name in names}
         self.words = [word.encode() for word in mark.values()]
         sent = self.client.post(
             "/v1/sites/demo/comments",
@@ -40,7 +42,17 @@ class Author:
         room.decide(self.comment, Action.APPROVE)
         self.does("edit", body=f"نص {mark['second']}")
         room.decide(self.comment, Action.APPROVE, version=3)
+        self.note(About.COMMENT, self.comment, mark["note"])
+        (author,) = room.sql("SELECT author_id FROM comment ORDER BY id LIMIT 1")
+        self.note(About.AUTHOR, UUID(str(author[0])), mark["author"])
         self.reply = room.approved(parent=str(self.comment), body="رد باقٍ")
+
+    def note(self, about: About, subject: UUID, word: str) -> None:
+        """A moderator's, who quotes them."""
+        quoted = f"كتب «{word}» " + "وأعاد " * 150
+        self.room.container.write_note.write(
+            self.room.principal, Subject(about, subject), quoted, secrets.token_urlsafe(24)
+        )
 
     def does(self, act: str, **data: str) -> None:
         assert self.client.post(f"{self.address}/{act}", data=data, content_type=FORM).status_code == 303
@@ -70,9 +82,11 @@ class Author:
 
 def test_nothing_of_an_erased_comment_is_in_any_row(newsroom: Newsroom) -> None:
     author = Author(newsroom)
-    assert author.in_rows() >= {"revision", "page", "search_text"}, "the control: these are where a reader's words lie"
+    lie = {"revision", "page", "search_text", "note"}
+    assert author.in_rows() >= lie, "the control: these are where a reader's words lie"
     author.does("erase")
     assert author.in_rows() == set()
+    assert newsroom.sql("SELECT count(*) FROM note") == [(0,)]
     for table in ("contact", "finding", "flag"):
         assert author.of_theirs(table) == 0, table
     digests = newsroom.sql(
@@ -92,6 +106,16 @@ def test_nothing_of_it_is_left_in_the_files_of_the_database(small_newsroom: News
     author = Author(small_newsroom)
     assert author.words_in(tmp_path), "the control"
     author.does("erase")
+    assert author.words_in(tmp_path) == {}
+
+
+def test_nothing_of_a_note_that_was_removed_is_left_in_them(small_newsroom: Newsroom, tmp_path: Path) -> None:
+    author, word = Author(small_newsroom), f"removed{secrets.token_hex(8)}"
+    author.words = [word.encode()]
+    author.note(About.COMMENT, author.comment, word)
+    assert author.words_in(tmp_path), "the control"
+    (found,) = small_newsroom.sql("SELECT id FROM note ORDER BY id DESC LIMIT 1")
+    small_newsroom.container.remove_note.remove(small_newsroom.principal, UUID(str(found[0])))
     assert author.words_in(tmp_path) == {}
 
 

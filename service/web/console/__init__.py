@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from service.web.console import (
     act,
+    annotate,
     author,
     contacts,
     leases,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     act.register(blueprint)
     searches.register(blueprint)
     leases.register(blueprint)
+    annotate.register(blueprint)
     news.register(blueprint)
     overview.register(blueprint)
     record.register(blueprint)

@@ -11,6 +11,7 @@ from flask import Blueprint, request
 from service.domain.access import Permission
 from service.queries import authorship, cards
 from service.queries.authorship import Listed
+from service.web.console.notes import written_on
 from service.web.console.presenters import history_item, item, notice, undo_offer
 from service.web.console.session import Desk, at_desk
 from service.web.console.sweep import choices
@@ -39,6 +40,7 @@ def register(blueprint: Blueprint) -> None:
             shared_next=_here(desk, comment_id, same=shared.next, part="same-address"),
             first_url=_here(desk, comment_id, first=True) if cursor or same else None,
             choices=choices(desk.language),
+            noted=written_on(desk, comment_id)[-1],
             undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
             return_to=_here(desk, comment_id, first=True),
             notice=stayed(desk) or notice(desk.language, request.args.get("problem")),

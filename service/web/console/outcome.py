@@ -19,7 +19,8 @@ from service.web.rendering import see_other
 DONE = (
     "person_changed", "person_removed", "person_disabled", "person_enabled",
     "token_revoked", "session_ended", "sessions_ended", "password_changed",
-    "second_factor_off", "policy_saved", "thread_open", "thread_closed", "thread_mode",
+    "second_factor_off", "policy_saved", "thread_open", "thread_closed", "thread_mode", "note_written", "note_removed",
+    "redacted",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from service.queries.history import DecisionView
 from service.queries.queue import COUNT_CAP
 from service.text.highlight import highlighted
 from service.web.console.digest import digest_words
+from service.web.console.notes import glances
 from service.web.console.session import Desk
 from service.web.context import container
 
@@ -63,6 +64,7 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         "reported": sum(card.reports.values()),
         "opinion": card.opinion_wanted,
         "digest": digest_words(card.digest, language, site, card.id),
+        "notes": glances(card.notes, language),
     }
 
 

@@ -16,6 +16,8 @@ from service.queries import cards, history, leased, queue
 from service.web.console.addresses import queue_url
 from service.web.console.find import find_form
 from service.web.console.leases import lease_lines
+from service.web.console.notes import NOTHING, Typed, written_on
+from service.web.console.outcome import told
 from service.web.console.presenters import actions_of, capped, history_item, item, notice, reasons, undo_offer
 from service.web.console.revisions import texts_of
 from service.web.console.searches import kept
@@ -67,21 +69,30 @@ def register(blueprint: Blueprint) -> None:
     @at_desk
     def comment(desk: Desk, comment_id: UUID) -> str:
         desk.principal.require(Permission.READ_QUEUE)
-        reader, site = container().reader, desk.site
-        card = reader.run(lambda s: cards.get_card(s, site.id, comment_id))
-        past = reader.run(lambda s: history.history_of(s, site.id, comment_id))
-        return desk.page(
-            "console/comment.html",
-            item=item(card, desk.language, container().clock(), site.slug),
-            history=[history_item(d, desk.language) for d in past],
-            revisions=texts_of(desk, comment_id),
-            reasons=reasons(desk.language),
-            once=secrets.token_urlsafe(24) if card.status == "approved" and card.thread_state == "open" else None,
-            undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
-            back_url=_address(desk, Ask(card.status if card.status in VIEWS else VIEWS[0])),
-            return_to=f"/console/comments/{comment_id}?{urlencode({'site': site.slug})}",
-            notice=notice(desk.language, request.args.get("problem")),
-        )
+        return comment_page(desk, comment_id)
+
+
+def comment_page(desk: Desk, comment_id: UUID, note: Typed | None = None, redaction: Typed | None = None) -> str:
+    """The page of one comment; with what was typed into its form for a note, or into the one for a redaction, and what
+    was wrong with it.
+    """
+    reader, site = container().reader, desk.site
+    card = reader.run(lambda s: cards.get_card(s, site.id, comment_id))
+    past = reader.run(lambda s: history.history_of(s, site.id, comment_id))
+    return desk.page(
+        "console/comment.html",
+        item=item(card, desk.language, container().clock(), site.slug),
+        history=[history_item(d, desk.language) for d in past],
+        revisions=texts_of(desk, comment_id),
+        reasons=reasons(desk.language),
+        once=secrets.token_urlsafe(24) if card.status == "approved" and card.thread_state == "open" else None,
+        undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
+        back_url=_address(desk, Ask(card.status if card.status in VIEWS else VIEWS[0])),
+        return_to=f"/console/comments/{comment_id}?{urlencode({'site': site.slug})}",
+        notice=told(desk),
+        written=written_on(desk, comment_id, note),
+        redaction=redaction or NOTHING,
+    )
 
 
 def _view(desk: Desk, name: str, count: int, current: bool) -> dict[str, object]:

@@ -28,6 +28,7 @@ def _item(view: RevisionView, earlier: str, language: str) -> dict[str, object]:
     return {
         "number": view.number,
         "at": view.created_at,
+        "redacted": view.redacted and {"by": view.redacted[0], "reason": t(language, f"reason.{view.redacted[1]}")},
         "who": t(language, "revisions.by_staff" if view.by_staff else "actor.reader"),
         "public": view.public,
         "dir": view.direction,

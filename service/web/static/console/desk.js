@@ -1,6 +1,7 @@
 // The desk: one comment at a time, a key a decision. What it shows are the cards of the page, which work without it.
 
 import { named, typing } from "./keys.js";
+import { Notes } from "./notes.js";
 import { once, Outbox } from "./outbox.js";
 import { Leases } from "./leases.js";
 
@@ -102,6 +103,7 @@ const outbox = new Outbox({
   },
   told: (act, answer) => {
     if (answer.body.stayed) tell(fill(say.stayed, { count: answer.body.stayed }));
+    if (notes.told(act, answer)) return;
     if (answer.ok) return act.back && back(act, answer.body);
     const node = nodes.get(act.comment);
     if (node && !node.isConnected) put(node);
@@ -109,6 +111,7 @@ const outbox = new Outbox({
     else tell(answer.body.detail || say.lost);
   },
 });
+const notes = new Notes({ outbox, tell, cardOf: (id) => cards().map((li) => li.firstElementChild).find((card) => card.dataset.id == id) });
 const undoable = [...outbox.done, ...outbox.acts].filter((act) => act.stack).map(({ once, comment, many }) => ({ once, comment, many }));
 for (const act of [...outbox.done, ...outbox.acts])
   if (act.of) undoable.splice(undoable.findIndex((done) => done.once == act.of), 1);
@@ -234,7 +237,7 @@ const news = async () => {
 
 const acts = {
   a: () => decide("approve"), A: many, z: undo, e: opinion, j: () => step(1), k: () => step(-1),
-  o: () => decide("reopen"),
+  o: () => decide("reopen"), n: () => now && notes.open(idOf(now)),
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
   s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
   c: () => now && location.assign($(".more a", now).href),

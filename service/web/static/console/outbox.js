@@ -61,7 +61,8 @@ export class Outbox {
       this.failing = false;
       this.pause = 0;
       this.acts.shift();
-      if (answer.ok) {
+      // What is private is kept no longer than it is on its way.
+      if (answer.ok && !act.private) {
         this.done = [...read(DONE), { ...act, made: answer.body }].slice(-KEPT);
         write(DONE, this.done);
       }
