@@ -29,6 +29,7 @@ WRITES = frozenset(
 #: Who makes markup of a string, and how often; each says beside it why it may.
 MARKUP = {
     "service/demo/site.py": 2,
+    "service/web/console/around.py": 1,
     "service/web/console/presenters.py": 3,
     "service/web/public/form.py": 2,
     "service/web/public/linked_data.py": 3,

@@ -32,6 +32,7 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         "name": card.name,
         "website": card.website,
         "html": Markup(_marked(card)),  # noqa: S704 - sanitised when it was stored
+        "text": card.text,
         "dir": card.direction,
         "lang": card.language,
         "created_at": card.created_at,

@@ -14,6 +14,7 @@ from service.domain.errors import InvalidError
 from service.i18n import t
 from service.queries import cards, history, leased, queue
 from service.web.console.addresses import queue_url
+from service.web.console.around import around
 from service.web.console.find import find_form
 from service.web.console.leases import lease_lines
 from service.web.console.notes import NOTHING, Typed, written_on
@@ -90,6 +91,7 @@ def comment_page(desk: Desk, comment_id: UUID, note: Typed | None = None, redact
         back_url=_address(desk, Ask(card.status if card.status in VIEWS else VIEWS[0])),
         return_to=f"/console/comments/{comment_id}?{urlencode({'site': site.slug})}",
         notice=told(desk),
+        around=around(desk, comment_id),
         written=written_on(desk, comment_id, note),
         redaction=redaction or NOTHING,
     )

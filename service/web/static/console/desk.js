@@ -240,7 +240,7 @@ const acts = {
   o: () => decide("reopen"), n: () => now && notes.open(idOf(now)),
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
   s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
-  c: () => now && location.assign($(".more a", now).href),
+  c: () => now && location.assign($(".more a", now).href + "#around"),
   u: () => now && location.assign($(".digest", now).dataset.author),
   U: () => now && location.assign($(".digest", now).dataset.sweep),
   l: () => { list.classList.toggle("one"); try { localStorage["taliq:desk:list"] = one() ? "" : "1"; } catch { /* Then it starts as always. */ } show(now); },
