@@ -9,6 +9,9 @@ from uuid import UUID
 
 from service.domain.desk import VIEWS
 from service.domain.moderation import Action
+from service.domain.notes import About, Subject
+from service.queries import notes
+from service.usecases.redact_comment import RedactionRequest
 from tests.newsroom import ORIGIN, PASSWORD, Newsroom
 
 LANGUAGES = ("ar", "en")
@@ -68,6 +71,14 @@ class Gallery:
         room.container.amend_comment.amend("demo", edited[1], {"body": "نصّ بعد التعديل"})
         room.decide(edited[0], Action.APPROVE, self._version(edited[0]))
         self.waiting, _ = self._send(FULL, approve=False, body="ينتظر المراجعة وفيه https://example.org/spam")
+        self.redacted = self._public(FULL, body="هاتفي 0501234567، call me at 0501234567")
+        room.container.redact_comment.redact(
+            room.principal, RedactionRequest(self.redacted, "0501234567", "personal_data", 2)
+        )
+        for number, note in enumerate(("سطر أول <b>\nsecond line", "الأحدث"), start=1):
+            for about, subject in ((About.COMMENT, self.waiting), (About.AUTHOR, self._author(self.waiting))):
+                once = f"gallery-note-{about}-000{number}"
+                room.container.write_note.write(room.principal, Subject(about, subject), note, once)
 
     def _fill_long(self) -> None:
         answers = [self._public(LONG, body=f"تعليق رقم {number} في نقاش طويل.") for number in range(MANY)]
@@ -160,6 +171,7 @@ class Gallery:
         yield Shown("record of everybody", "/console/record?site=demo&by=all")
         yield Shown("threads with a word", "/console/threads?site=demo&word=مغلق")
         yield Shown("a comment", f"/console/comments/{self.waiting}?site=demo")
+        yield Shown("a comment with words taken out", f"/console/comments/{self.redacted}?site=demo")
         yield Shown("a comment with a history", f"/console/comments/{self.first}?site=demo")
         for name, comment in (("an author", self.waiting), ("an author of what is published", self.first)):
             yield Shown(name, f"/console/authors/{comment}?site=demo")
@@ -181,6 +193,11 @@ class Gallery:
         if approve:
             self.newsroom.decide(answer.comment, Action.APPROVE)
         return answer.comment, str(answer.receipt)
+
+    def _author(self, comment: UUID) -> UUID:
+        return self.newsroom.container.reader.run(
+            lambda s: notes.written_about(s, self.newsroom.site.id, comment).author
+        )
 
     def _version(self, comment: UUID) -> int:
         ((version,),) = self.newsroom.sql("SELECT version FROM comment WHERE id = :id", id=comment.hex)

@@ -287,3 +287,23 @@ def test_the_end_of_the_queue_says_so_and_waits(chromium: Browser, room: Newsroo
         expect(page.locator("#desk-empty")).to_be_visible()
         late = room.pending()
         expect(page.locator(f"#queue > .now #item-{late}")).to_be_visible(timeout=8_000)
+
+
+def test_u_leads_to_the_author_and_shift_u_to_all_that_waits(chromium: Browser, room: Newsroom) -> None:
+    made = [room.pending(email="nada@example.org") for _ in range(3)]
+    with desk(chromium, room) as page:
+        key(page, "u")
+        page.wait_for_url(f"**/console/authors/{made[0]}?site=demo")
+        assert_fits(page)
+        page.go_back()
+        page.wait_for_selector("html.has-desk")
+        key(page, "Shift+U")
+        page.wait_for_url(f"**/console/authors/{made[0]}/sweep?site=demo")
+        page.locator(".scopes a").nth(1).click()
+        page.select_option("#sweep-do", "reject-insult")
+        page.locator("form.sweep button").click()
+        expect(page.locator("form.undo")).to_contain_text("(3 تعليقات)")
+        assert {status(room, c) for c in made} == {"rejected"}
+        page.locator("form.undo button").click()
+        expect(page.locator("form.undo")).to_be_visible()
+        assert {status(room, c) for c in made} == {"pending"}

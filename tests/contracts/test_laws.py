@@ -122,7 +122,7 @@ def test_the_vault_is_opened_to_rotate_it_and_for_a_logged_reveal_alone() -> Non
         "service/queries/receipts.py",
         # Which comments came with the same one, and never with which.
         "service/queries/authorship.py",
-        "service/queries/digest.py",
+        "service/queries/digest_reads.py",
         "service/storage/erasure.py",
         "service/storage/schema.py",
         "service/usecases/rotate_vault.py",
@@ -167,8 +167,6 @@ def test_every_query_names_its_site() -> None:
         "tokens.list_by_id",
         # A lock, no table.
         "submissions.one_at_a_time",
-        # Puts together what has been asked of one site.
-        "digest._counted",
         # The ring of keys is the installation's.
         "contacts.list_sealed_otherwise",
         "contacts.count_by_key",

@@ -126,7 +126,7 @@ def test_there_is_no_address_and_nothing_made_from_one_in_any_byte(newsroom: New
         data = bytes_of(answer)
         assert answer.status_code < 400
         assert canary.found_in(data, ADDRESS, NETWORK, RECEIPT) == set()
-        assert not [spelling for spelling in spellings if spelling in data]
+        assert not [spelling for spelling in spellings if spelling in data or spelling in data.lower()]
     page = answers[1].get_data(as_text=True)
     assert "العنوان نفسه" in page or "Same address" in page, "shown to a moderator who may not see addresses"
 

@@ -112,6 +112,12 @@ def console(gallery: Gallery, lang: str, into: Folder) -> None:
     assert f'lang="{lang}"' in start.partition("<head")[0]
     for shown in gallery.console():
         into.answer(f"{lang} console {shown.name}", client.get(shown.path))
+    page = client.get(f"/console/comments/{gallery.waiting}?site=demo").get_data(as_text=True)
+    for number, subject in enumerate(("comment", "author")):
+        form = {**hidden(page, "/console/notes", number), "body": "x" * 2_001}
+        into.answer(f"{lang} console note on the {subject} refused", client.post("/console/notes", data=form), 422)
+    form = {**hidden(page, "/console/redact"), "words": "ليس فيه"}
+    into.answer(f"{lang} console redaction refused", client.post("/console/redact", data=form), 422)
     into.answer(f"{lang} console missing", client.get("/console/none"), 404)
 
 
