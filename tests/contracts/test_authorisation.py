@@ -215,7 +215,7 @@ class Everybody:
             "do": "spam",
             "version": "1",
             "action": "approve",
-            "once": secrets.token_urlsafe(24),
+            "once": secrets.token_urlsafe(18),
             "body": "جواب",
             "email": "salma@example.org",
         }

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from tests.newsroom import PASSWORD
 
+ATTEMPTS = 10
 _CARD = re.compile(r'<article class="card".*?data-id="([^"]+)" data-version="(\d+)".*?</article>', re.DOTALL)
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -46,6 +47,7 @@ class AtDesk:
     login: str
     name: str
     answers: list[Answered] = field(default_factory=list)
+    later: int = 0
 
     def __post_init__(self) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -81,8 +83,13 @@ class AtDesk:
 
     def _act(self, path: str, fields: dict[str, str]) -> tuple[int, dict[str, object]]:
         form = {"csrf": self._csrf, "site": "demo", **fields}
-        status, _, body = self._ask("POST", path, form, {"Accept": "application/json", "Cookie": self._cookie})
-        return status, dict(json.loads(body))
+        for _ in range(ATTEMPTS):
+            status, _, body = self._ask("POST", path, form, {"Accept": "application/json", "Cookie": self._cookie})
+            if status != 503:
+                return status, dict(json.loads(body))
+            # The database was busy for longer than a request waits: the script comes again with the same client id.
+            self.later += 1
+        raise AssertionError(f"{path} is not available")
 
     def _page(self, path: str) -> str:
         status, _, body = self._ask("GET", path, None, {"Cookie": self._cookie})
