@@ -4,7 +4,7 @@ The floors; imports go strictly down, and the test suite checks it (``pyproject.
 
     8  __main__ | wsgi                    doors
     7  app                                create_app(container)
-    6  web | cli                          HTTP, operators; never each other
+    6  web | cli | bench                  HTTP, operators, what it costs; never each other
     5  demo                               a newspaper to try it with; knows nothing of the service but its addresses
     4  bootstrap                          the only wiring
     3  usecases | queries | gateways | settings

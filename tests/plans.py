@@ -11,7 +11,12 @@ from tests.newsroom import Newsroom
 
 
 def plans(room: Newsroom, question: Callable[[Session], object]) -> list[str]:
-    """The plan of every statement that ``question`` asks.
+    """The plan of every statement that ``question`` asks."""
+    return [plan for _, plan in told(room, question)]
+
+
+def told(room: Newsroom, question: Callable[[Session], object]) -> list[tuple[str, str]]:
+    """Every statement that ``question`` asks, with its plan.
 
     PostgreSQL reads a small table whole whatever indexes there are: here it may only where there is no other way.
     """
@@ -27,14 +32,14 @@ def plans(room: Newsroom, question: Callable[[Session], object]) -> list[str]:
         room.container.reader.run(question)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    return [_plan(engine, statement, parameters) for statement, parameters in asked]
+    return [(statement, _plan(engine, statement, parameters)) for statement, parameters in asked]
 
 
 def _plan(engine: Engine, statement: str, parameters: object) -> str:
     on_postgres = engine.dialect.name == "postgresql"
     with engine.connect() as connection:
         if on_postgres:
-            for way in ("seqscan", "bitmapscan", "hashjoin"):
+            for way in ("seqscan", "bitmapscan", "hashjoin", "sort"):
                 connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
         explain = "EXPLAIN" if on_postgres else "EXPLAIN QUERY PLAN"
         rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)  # type: ignore[arg-type]

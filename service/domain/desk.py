@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from service.domain.errors import FieldError, InvalidError
@@ -16,6 +16,7 @@ VIEWS = ("pending", "edits", "reported", "unmoderated", "opinion", "approved", "
 #: Those in which something waits for a moderator.
 WORKING_VIEWS = ("pending", "edits", "reported", "unmoderated", "opinion")
 STATUS_VIEWS = ("pending", "approved", "rejected", "spam")
+#: Each view can be read in each of them along an index.
 SORTS = ("priority", "oldest", "newest")
 #: The operators of the search box, and the filter each one sets.
 OPERATORS = {
@@ -70,16 +71,11 @@ class Ask:
         return start, last + timedelta(days=1) if last else None
 
 
-def sorts_of(view: str) -> tuple[str, ...]:
-    """The orders a view can be read in without sorting it first."""
-    return SORTS if view in STATUS_VIEWS else SORTS[1:]
-
-
 def read_ask(raw: Mapping[str, str]) -> Ask:
     """What was asked, with the operators of the search text made into filters.
 
-    ``InvalidError`` for what there is not: a view, an order, a reason, a day. An order that only other views have gives
-    the view's own. ``status:`` in the search text chooses the view.
+    ``InvalidError`` for what there is not: a view, an order, a reason, a day. ``status:`` in the search text chooses
+    the view.
     """
     asked = {name: raw.get(name, "").strip() for name in ("view", "sort", "search", *FILTERS)}
     words, operators = split_search(asked["search"])
@@ -89,8 +85,6 @@ def read_ask(raw: Mapping[str, str]) -> Ask:
         raise InvalidError([FieldError("view", "not_listed")])
     if ask.sort and ask.sort not in SORTS:
         raise InvalidError([FieldError("sort", "not_listed")])
-    if ask.sort and ask.sort not in sorts_of(ask.view):
-        ask = replace(ask, sort="")
     if ask.reason and ask.reason not in REASONS:
         raise InvalidError([FieldError("reason", "reason_unknown")])
     for name, limit in (("search", MAX_SEARCH), *((name, MAX_FILTER) for name in FILTERS)):

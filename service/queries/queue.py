@@ -4,31 +4,33 @@ ended; what no index can pick out is looked for on the way, over no more than ``
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from service.domain.desk import VIEWS, Ask
+from service.domain.desk import Ask
 from service.domain.ids import first_id_at
-from service.domain.moderation import Status
 from service.queries import marks
 from service.queries.cards import Card, cards_of
 from service.queries.marks import Mark
+from service.queries.views import COUNT_CAP, in_view, view_counts
 from service.storage import search
 from service.storage.comments import Comment
 from service.storage.findings import Finding
-from service.storage.flags import Flag
+from service.storage.queue_indexes import index_of, narrows
 from service.storage.revisions import Revision
 from service.storage.staff import Moderator
 from service.storage.threads import Thread
 
+__all__ = ["COUNT_CAP", "QueuePage", "queue_page", "view_counts"]
 PAGE_SIZE = 25
-COUNT_CAP = 10_000
 WALK = 5_000
+#: How many the first look is over, and how many times more the next: what is common is found at once.
+_LOOK, _FARTHER = 200, 5
 #: Search rows looked at before comments are asked for.
 _STRIDE = 500
 
@@ -67,71 +69,64 @@ def queue_page(
 
 def among(session: Session, site_id: UUID, ask: Ask, ids: Collection[UUID]) -> set[UUID]:
     """Those of ``ids`` that are in the view and pass its filters; words are not looked for."""
-    asked = [*_in_view(site_id, ask.view), *_in_index(session, site_id, ask), *_on_the_way(site_id, ask)]
+    along, looked_at = _conditions(session, site_id, ask)
+    asked = [*in_view(site_id, ask.view), *along, *looked_at]
     return set(session.scalars(select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(ids), *asked)))
-
-
-def view_counts(session: Session, site_id: UUID) -> dict[str, int]:
-    """How many comments each view holds: counted, capped at ``COUNT_CAP`` so that a flood costs no more."""
-    return {view: _count(session, site_id, view) for view in VIEWS}
-
-
-def _count(session: Session, site_id: UUID, view: str) -> int:
-    capped = (
-        select(Comment.id)
-        .where(Comment.site_id == site_id, *_in_view(site_id, view))
-        .limit(COUNT_CAP + 1)
-        .subquery()
-    )
-    return session.scalar(select(func.count()).select_from(capped)) or 0
-
-
-def _in_view(site_id: UUID, view: str) -> list[ColumnElement[bool]]:
-    """Written as the partial indexes are, or they would not be used."""
-    approved = Comment.status == literal(Status.APPROVED.value, literal_execute=True)
-    if view == "all":
-        return []
-    if view == "opinion":
-        return [Comment.opinion_by.is_not(None)]
-    if view == "edits":
-        return [approved, Comment.published_revision < Comment.latest_revision]
-    if view == "unmoderated":
-        return [approved, Comment.moderated_by.is_(None)]
-    if view == "reported":
-        reported = select(Flag.comment_id).where(Flag.site_id == site_id, Flag.resolved_at.is_(None))
-        return [approved, Comment.id.in_(reported)]
-    return [Comment.status == literal(Status(view).value, literal_execute=True)]
 
 
 def _walked(
     session: Session, site_id: UUID, ask: Ask, after: Mark | None, limit: int, without: Collection[UUID]
 ) -> tuple[list[Mark], Mark | None]:
     """Up to ``limit`` comments behind ``after``; and where the walk ended, if it was cut off before that many."""
+    along, looked_at = _conditions(session, site_id, ask)
+    index = index_of(ask.view, ask.order == "priority", _narrowed(ask))
     walk = (
         select(Comment.id, Comment.rank)
-        .where(Comment.site_id == site_id, *_in_view(site_id, ask.view), *_in_index(session, site_id, ask))
+        .with_hint(Comment, f"INDEXED BY {index}", "sqlite")
+        .where(Comment.site_id == site_id, *in_view(site_id, ask.view), *along)
         .order_by(*_order(ask.order))
     )
-    if after is not None:
-        walk = walk.where(_behind(ask.order, after))
     if without:
         walk = walk.where(Comment.id.not_in(without))
-    conditions = _on_the_way(site_id, ask)
-    if not conditions:
-        return [Mark(rank, i) for i, rank in session.execute(walk.limit(limit))], None
-    seen = walk.limit(WALK).subquery()
-    matched = (
-        select(seen.c.id, seen.c.rank)
-        .join(Comment, Comment.id == seen.c.id)
-        .where(Comment.site_id == site_id, *conditions)
-        .order_by(*_order(ask.order))
-        .limit(limit)
-    )
-    found = [Mark(rank, i) for i, rank in session.execute(matched)]
-    if len(found) == limit:
-        return found, None
-    last = session.execute(walk.offset(WALK - 1).limit(1)).first()
-    return found, Mark(last.rank, last.id) if last else None
+    if not looked_at:
+        rows = session.execute(_from(walk, ask.order, after).limit(limit))
+        return [Mark(rank, i) for i, rank in rows], None
+    found: list[Mark] = []
+    for number in _looks():
+        part = _from(walk, ask.order, after)
+        seen = part.limit(number).subquery()
+        matched = (
+            select(seen.c.id, seen.c.rank)
+            .join(Comment, Comment.id == seen.c.id)
+            .where(Comment.site_id == site_id, *looked_at)
+        )
+        # Put in order here: the database would look at all it has seen before it gives the first.
+        found += _ordered([Mark(rank, i) for i, rank in session.execute(matched)], ask.order)
+        if len(found) >= limit:
+            return found[:limit], None
+        last = session.execute(part.offset(number - 1).limit(1)).first()
+        if last is None:
+            return found, None
+        after = Mark(last.rank, last.id)
+    return found, after
+
+
+def _looks() -> Iterator[int]:
+    """How many each look is over, ``WALK`` in all."""
+    left, look = WALK, _LOOK
+    while left:
+        yield min(look, left)
+        left, look = left - min(look, left), look * _FARTHER
+
+
+def _from(walk: Select[UUID, int], order: str, after: Mark | None) -> Select[UUID, int]:
+    return walk if after is None else walk.where(_behind(order, after))
+
+
+def _ordered(marks: list[Mark], order: str) -> list[Mark]:
+    if order == "priority":
+        return sorted(marks, key=lambda mark: (mark.rank, mark.id))
+    return sorted(marks, key=lambda mark: mark.id, reverse=order == "newest")
 
 
 def _searched(
@@ -141,7 +136,8 @@ def _searched(
     found: list[Mark] = []
     row = after.row if after else None
     newest = ask.order == "newest"
-    conditions = [*_in_view(site_id, ask.view), *_in_index(session, site_id, ask), *_on_the_way(site_id, ask)]
+    along, looked_at = _conditions(session, site_id, ask)
+    conditions = [*in_view(site_id, ask.view), *along, *looked_at]
     for _ in range(WALK // _STRIDE):
         hits = search.hits(
             session, site_id, text=ask.search, name=ask.author, after=row, newest=newest, limit=_STRIDE
@@ -158,22 +154,43 @@ def _searched(
     return found, Mark(row=row or 0)
 
 
-def _in_index(session: Session, site_id: UUID, ask: Ask) -> list[ColumnElement[bool]]:
-    """What an index picks out: the walk steps only on these."""
-    conditions: list[ColumnElement[bool]] = []
+_Conditions = list[ColumnElement[bool]]
+
+
+def _conditions(session: Session, site_id: UUID, ask: Ask) -> tuple[_Conditions, _Conditions]:
+    """What an index picks out, so that the walk steps only on these; and what has to be looked at one by one."""
+    found = {"days": _days(ask), "thread": _thread(session, site_id, ask), "by": _by(session, ask)}
+    # Ids are days.
+    served = (_narrowed(ask), "" if ask.order == "priority" else "days")
+    along = [condition for name in found if name in served for condition in found[name]]
+    others = [condition for name in found if name not in served for condition in found[name]]
+    return along, [*others, *_on_the_way(site_id, ask)]
+
+
+def _narrowed(ask: Ask) -> str:
+    """The filter whose own index the walk goes along, if there is one."""
+    return next((name for name in narrows(ask.view, ask.order == "priority") if getattr(ask, name)), "")
+
+
+def _days(ask: Ask) -> _Conditions:
     start, end = ask.days()
-    if start:
-        conditions.append(Comment.id >= first_id_at(start))
-    if end:
-        conditions.append(Comment.id < first_id_at(end))
-    if ask.thread:
-        # One that is not there finds nothing.
-        found = session.scalar(select(Thread.id).where(Thread.site_id == site_id, Thread.key == ask.thread))
-        conditions.append(Comment.thread_id == (found or UUID(int=0)))
-    if ask.by:
-        known = session.scalar(select(Moderator.id).where(Moderator.login == ask.by.casefold()))
-        conditions.append(Comment.moderated_by == (known or UUID(int=0)))
-    return conditions
+    first = [Comment.id >= first_id_at(start)] if start else []
+    return [*first, *([Comment.id < first_id_at(end)] if end else [])]
+
+
+def _thread(session: Session, site_id: UUID, ask: Ask) -> _Conditions:
+    """One that is not there finds nothing."""
+    if not ask.thread:
+        return []
+    found = session.scalar(select(Thread.id).where(Thread.site_id == site_id, Thread.key == ask.thread))
+    return [Comment.thread_id == (found or UUID(int=0))]
+
+
+def _by(session: Session, ask: Ask) -> _Conditions:
+    if not ask.by:
+        return []
+    known = session.scalar(select(Moderator.id).where(Moderator.login == ask.by.casefold()))
+    return [Comment.moderated_by == (known or UUID(int=0))]
 
 
 def _on_the_way(site_id: UUID, ask: Ask) -> list[ColumnElement[bool]]:

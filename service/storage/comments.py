@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    false,
     literal,
     select,
     text,
@@ -27,6 +29,7 @@ from service.domain.snapshot import FIRST, Key, PublicComment
 from service.domain.urgency import CALM
 from service.storage.authors import Author
 from service.storage.base import Base
+from service.storage.queue_indexes import queue_indexes
 from service.storage.revisions import Revision
 from service.storage.types import UtcDateTime, one_of
 
@@ -38,7 +41,7 @@ class Comment(Base):
 
     For the desk: ``moderated_by`` and ``moderated_reason`` are those of the moderator's decision that stands, empty
     while only rules and programs have decided; ``rank`` orders by urgency, the lowest first; ``opinion_by`` has asked
-    for a second opinion.
+    for a second opinion; ``reported``: it has reports that no decision has answered.
     """
 
     __tablename__ = "comment"
@@ -49,35 +52,8 @@ class Comment(Base):
         ),
         UniqueConstraint("id", "thread_id"),
         one_of("status", Status, "status"),
-        Index("ix_comment_site_id_status_id", "site_id", "status", "id"),
-        Index("ix_comment_site_id_id", "site_id", "id"),
-        Index("ix_comment_site_id_status_rank_id", "site_id", "status", "rank", "id"),
-        Index("ix_comment_site_id_thread_id_status_id", "site_id", "thread_id", "status", "id"),
-        Index("ix_comment_site_id_moderated_by_id", "site_id", "moderated_by", "id"),
+        *queue_indexes(),
         Index("ix_comment_author_id_id", "author_id", "id"),
-        Index(
-            "ix_comment_unmoderated",
-            "site_id",
-            "status",
-            "moderated_by",
-            "id",
-            sqlite_where=text("status = 'approved' AND moderated_by IS NULL"),
-            postgresql_where=text("status = 'approved' AND moderated_by IS NULL"),
-        ),
-        Index(
-            "ix_comment_opinion",
-            "site_id",
-            "id",
-            sqlite_where=text("opinion_by IS NOT NULL"),
-            postgresql_where=text("opinion_by IS NOT NULL"),
-        ),
-        Index(
-            "ix_comment_pending",
-            "site_id",
-            "id",
-            sqlite_where=text("status = 'pending'"),
-            postgresql_where=text("status = 'pending'"),
-        ),
         Index(
             "ix_comment_published",
             "thread_id",
@@ -93,15 +69,6 @@ class Comment(Base):
             "id",
             sqlite_where=text("status IN ('withdrawn', 'erased')"),
             postgresql_where=text("status IN ('withdrawn', 'erased')"),
-        ),
-        Index(
-            "ix_comment_edit_waiting",
-            "site_id",
-            # Said in the condition too; but without it SQLite takes the index above, and reads all that is published.
-            "status",
-            "id",
-            sqlite_where=text("status = 'approved' AND published_revision < latest_revision"),
-            postgresql_where=text("status = 'approved' AND published_revision < latest_revision"),
         ),
         Index(
             "ix_comment_parent_id",
@@ -127,6 +94,7 @@ class Comment(Base):
     moderated_reason: Mapped[str | None] = mapped_column(String(20))
     rank: Mapped[int] = mapped_column(Integer, default=CALM, server_default=str(CALM))
     opinion_by: Mapped[UUID | None] = mapped_column()
+    reported: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property

@@ -74,6 +74,7 @@ def erase_text(session: Session, comment: Comment) -> None:
     for kind in (Contact, Finding, Flag, Note, SearchText):
         for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
             session.delete(row)
+    comment.reported = False
     _forget_author(session, comment)
     session.flush()
 

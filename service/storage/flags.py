@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.moderation import REPORT_REASONS
 from service.storage.base import Base
+from service.storage.comments import Comment
 from service.storage.types import UtcDateTime, one_of
 
 
@@ -76,10 +77,12 @@ def list_answered(session: Session, site_id: UUID, comment_id: UUID, at: datetim
     ).all()
 
 
-def resolve(reports: Sequence[Flag], at: datetime | None) -> None:
-    """Says that a decision of that moment has answered them; ``None``: that none has."""
+def resolve(comment: Comment, reports: Sequence[Flag], at: datetime | None) -> None:
+    """Says that a decision of that moment has answered all that are open; ``None``: that none has answered these."""
     for flag in reports:
         flag.resolved_at = at
+    if reports:
+        comment.reported = at is None
 
 
 def count_open(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:

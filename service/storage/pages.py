@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, func, select, tuple_, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.snapshot import Key
@@ -28,6 +27,8 @@ class Page(Base):
         UniqueConstraint("thread_id", "first_root", "first_id"),
         Index(None, "site_id", "newest_id"),
         Index(None, "thread_id", "newest_id"),
+        # A thread of a thousand pages is summed from the index alone.
+        Index(None, "thread_id", "site_id", "comment_count"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,19 +44,27 @@ class Page(Base):
 
 
 @dataclass(frozen=True)
-class PageStart:
+class PageRange:
+    """A page and the range it holds; ``end``, where the next one begins, is not in it."""
+
     id: UUID
-    key: Key
+    start: Key
+    end: Key | None
 
 
-def list_starts(session: Session, site_id: UUID, thread_id: UUID) -> Sequence[PageStart]:
-    """Where each page of the thread begins, in thread order."""
-    rows = session.execute(
-        select(Page.id, Page.first_root, Page.first_id)
-        .where(Page.site_id == site_id, Page.thread_id == thread_id)
-        .order_by(Page.first_root, Page.first_id)
+def find_range(session: Session, site_id: UUID, thread_id: UUID, key: Key) -> PageRange | None:
+    """The page whose range holds ``key``; ``None`` when the thread has no pages. Two looks, however many pages."""
+    place = tuple_(Page.first_root, Page.first_id)
+    of_thread = select(Page.id, Page.first_root, Page.first_id).where(
+        Page.site_id == site_id, Page.thread_id == thread_id
     )
-    return [PageStart(page_id, (root, first)) for page_id, root, first in rows]
+    upto = of_thread.where(place <= tuple_(*key)).order_by(Page.first_root.desc(), Page.first_id.desc()).limit(1)
+    behind = of_thread.where(place > tuple_(*key)).order_by(Page.first_root, Page.first_id).limit(1)
+    rows = session.execute(union_all(select(upto.subquery()), select(behind.subquery())))
+    starts = sorted((PageRange(page, (root, first), None) for page, root, first in rows), key=lambda p: p.start)
+    if not starts:
+        return None
+    return PageRange(starts[0].id, starts[0].start, starts[1].start if len(starts) > 1 else None)
 
 
 def find_place(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> Key | None:

@@ -113,7 +113,7 @@ class DecideComments:
             client_id=request.client_id,
         )
         decision = transition.apply(session, comment, step, new_id=self._new_id, now=now)
-        flags.resolve(reports, now)
+        flags.resolve(comment, reports, now)
         return decision
 
 

@@ -45,6 +45,7 @@ class FlagComment:
                 created_at=now,
             )
             if flags.add_once(session, new):
+                comment.reported = True
                 comment.rank = max(0, comment.rank - urgency.REPORT)
                 outbox.put(session, self._new_id(now), site.id, messages.comment_reported(comment.id, code), now)
 

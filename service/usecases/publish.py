@@ -6,8 +6,7 @@ inside the transaction of the change, so a decision is public the moment it is c
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from service.domain.ports import Clock, NewId
 from service.domain.snapshot import FIRST, Key, PublicComment, cut, digest, encode
 from service.storage import comments, pages, threads
 from service.storage.comments import Comment
-from service.storage.pages import Page, PageStart
+from service.storage.pages import Page, PageRange
 from service.storage.uow import Session
 
 _MARKS = "marked_threads"
@@ -42,34 +41,40 @@ def _rebuild(
     session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key], new_id: NewId, now: datetime
 ) -> None:
     thread = threads.lock(session, site_id, thread_id)
-    starts = list(pages.list_starts(session, site_id, thread_id))
-    if not starts:
-        starts = [PageStart(new_id(now), (FIRST, FIRST))]
-    for index in sorted({_page_of(starts, key) for key in keys}):
-        end = starts[index + 1].key if index + 1 < len(starts) else None
-        public = comments.list_published(session, site_id, thread_id, starts[index].key, end)
-        _store(session, site_id, thread_id, starts[index], cut(public, last=end is None), new_id, now)
+    touched = list(_touched(session, site_id, thread_id, keys))
+    for page in touched or [PageRange(new_id(now), (FIRST, FIRST), None)]:
+        public = comments.list_published(session, site_id, thread_id, page.start, page.end)
+        _store(session, site_id, thread_id, page, cut(public, last=page.end is None), new_id, now)
     session.flush()
     thread.comment_count = pages.total(session, site_id, thread_id)
     session.flush()
 
 
-def _page_of(starts: Sequence[PageStart], key: Key) -> int:
-    return max(0, bisect_right([s.key for s in starts], key) - 1)
+def _touched(session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key]) -> Iterator[PageRange]:
+    """The pages that hold ``keys``, each once, in thread order: a page begins at ``FIRST``, so every key lies on one.
+    None when the thread has no pages yet.
+    """
+    last: PageRange | None = None
+    for key in sorted(keys):
+        if last is None or (last.end is not None and key >= last.end):
+            last = pages.find_range(session, site_id, thread_id, key)
+            if last is None:
+                return
+            yield last
 
 
 def _store(
     session: Session,
     site_id: UUID,
     thread_id: UUID,
-    start: PageStart,
+    page: PageRange,
     chunks: list[list[PublicComment]],
     new_id: NewId,
     now: datetime,
 ) -> None:
     """The first chunk stays on the page it was on; each further one begins a page of its own."""
     for number, chunk in enumerate(chunks):
-        page_id, (root, first) = (start.id, start.key) if number == 0 else (new_id(now), chunk[0].key)
+        page_id, (root, first) = (page.id, page.start) if number == 0 else (new_id(now), chunk[0].key)
         content = encode(chunk)
         session.merge(
             Page(

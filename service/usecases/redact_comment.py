@@ -138,7 +138,7 @@ class RedactComment:
             Action.APPROVE, target(Status.APPROVED, Action.APPROVE, to_confirm=True), number, principal.actor
         )
         decision = transition.apply(session, comment, step, new_id=self._new_id, now=now)
-        flags.resolve(reports, now)
+        flags.resolve(comment, reports, now)
         return decision.id
 
 

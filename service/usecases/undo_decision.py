@@ -115,9 +115,9 @@ class UndoDecision:
         """
         seen = [comment.id] if comment.published_revision is not None else []
         if undone.from_status != Status.APPROVED:
-            flags.resolve(flags.list_open(session, comment.site_id, seen).get(comment.id, ()), now)
+            flags.resolve(comment, flags.list_open(session, comment.site_id, seen).get(comment.id, ()), now)
         if undone.published_before is not None:
-            flags.resolve(flags.list_answered(session, comment.site_id, comment.id, undone.at), None)
+            flags.resolve(comment, flags.list_answered(session, comment.site_id, comment.id, undone.at), None)
 
 
 def _check(comment: Comment, undone: Decision, chain: Sequence[Decision]) -> None:

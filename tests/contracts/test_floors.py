@@ -53,6 +53,8 @@ def test_every_folder_with_python_in_it_is_a_package() -> None:
         ("usecases/submit_comment.py", "import service.queries.published", "floors"),
         ("screening/facts.py", "import service.storage.sites", "floors"),
         ("web/api.py", "import service.cli.keys", "floors"),
+        ("cli/db.py", "import service.bench.load", "floors"),
+        ("bench/desk.py", "import service.cli.keys", "floors"),
         ("demo/site.py", "import service.web.api", "floors"),
         ("text/fold.py", "import service.i18n", "floors"),
         ("helpers/__init__.py", "", "floors"),

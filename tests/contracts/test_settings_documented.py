@@ -10,7 +10,7 @@ from dataclasses import MISSING, fields
 import click
 import pytest
 
-from service.cli import taliq
+from service.__main__ import taliq
 from service.domain import site
 from service.domain.errors import ConfigurationError
 from service.i18n import LANGUAGES

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 from service.domain.desk import Ask
 from service.domain.errors import ConflictError, MalformedError, NotFoundError
 from service.domain.moderation import REPORT_REASONS, Action, Status
-from service.queries import cards, queue
+from service.queries import cards, queue, views
 from service.queries.cards import Card
 from service.queries.history import history_of, last_undoable
 from service.storage.comments import Comment
@@ -232,12 +232,12 @@ def test_on_sqlite_the_views_read_what_they_show_and_not_all_that_is_published(s
     """Without the right index it would take one that fits less, and nobody would notice but a large paper."""
     for name, index in (
         ("edits", "ix_comment_edit_waiting"),
-        ("reported", "ix_flag_open"),
+        ("reported", "ix_comment_reported"),
         ("unmoderated", "ix_comment_unmoderated"),
         ("opinion", "ix_comment_opinion"),
     ):
         asked = select(Comment.id).where(
-            Comment.site_id == small_newsroom.site.id, *queue._in_view(small_newsroom.site.id, name)
+            Comment.site_id == small_newsroom.site.id, *views.in_view(small_newsroom.site.id, name)
         )
         plan = small_newsroom.sql(f"EXPLAIN QUERY PLAN {asked.compile(dialect=sqlite.dialect(), compile_kwargs=WHOLE)}")
         assert index in str(plan), plan

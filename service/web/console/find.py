@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.domain.desk import Ask, sorts_of
+from service.domain.desk import SORTS, Ask
 from service.domain.moderation import REASONS
 from service.domain.urgency import FINDINGS
 from service.i18n import LANGUAGES, language_name, t
@@ -17,7 +17,7 @@ def find_form(language: str, ask: Ask, typed: str) -> dict[str, object]:
     given = ask.given()
     return {
         "search": typed,
-        "sorts": [_choice(s, t(language, f"sort.{s}"), s == ask.order) for s in sorts_of(ask.view)],
+        "sorts": [_choice(s, t(language, f"sort.{s}"), s == ask.order) for s in SORTS],
         "typed": [(name, t(language, f"filter.{name}"), given.get(name, "")) for name in TYPED],
         "days": [(name, t(language, f"filter.{name}"), given.get(name, "")) for name in DAYS],
         "chosen": [

@@ -1,0 +1,74 @@
+"""``taliq bench``: what the service costs, measured on databases of several sizes that are made for it."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from service.bench import desk as of_desk
+from service.bench.load import load
+from service.bench.measure import run
+from service.bench.report import table_of
+from service.domain.errors import ConfigurationError
+
+#: More would have texts twice.
+MOST = 1_000_000
+PLACE = "{rows}"
+
+
+@click.group()
+def bench() -> None:
+    """Measure the service on databases made for it."""
+
+
+@bench.command()
+@click.option(
+    "--database",
+    required=True,
+    help="Address of the databases, with {rows} where the size goes: sqlite:///bench-{rows}.sqlite3. They are made when"
+    " they are SQLite's; PostgreSQL's have to be there, and empty.",
+)
+@click.option(
+    "--rows",
+    "sizes",
+    type=click.IntRange(1_000, MOST),
+    multiple=True,
+    default=(10_000, 1_000_000),
+    show_default=True,
+    help="Comments of a database; once for each size.",
+)
+@click.option("--samples", type=click.IntRange(2, 1_000), default=40, show_default=True, help="Of each question.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same comments.")
+def desk(database: str, sizes: tuple[int, ...], samples: int, seed: int) -> None:
+    """How the moderators' desk answers at several sizes, asked in turn."""
+    if PLACE not in database and len(sizes) > 1:
+        raise ConfigurationError("Several sizes need a database each: put {rows} where the size goes.")
+    named = {size: database.replace(PLACE, str(size)) for size in sorted(set(sizes))}
+    for size, url in named.items():
+        _load(url, size, seed)
+    desks = [of_desk.open_desk(url, size, seed) for size, url in named.items()]
+    try:
+        with Progress(console=Console(stderr=True)) as shown:
+            task = shown.add_task("Measuring", total=None)
+
+            def tell(done: int, total: int) -> None:
+                shown.update(task, completed=done, total=total)
+
+            found = run(of_desk.questions(), desks, samples, tell)
+    finally:
+        for opened in desks:
+            opened.close()
+    Console(width=132).print(table_of(found, list(named)))
+
+
+def _load(url: str, size: int, seed: int) -> None:
+    tasks: dict[str, TaskID] = {}
+    with Progress(console=Console(stderr=True)) as shown:
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = shown.add_task(f"{size:,} comments: {step}", total=total)
+            shown.update(tasks[step], completed=done)
+
+        load(url, size, seed, tell)
