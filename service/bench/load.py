@@ -14,7 +14,7 @@ from service.bench.telling import Teller
 from service.bootstrap import Container, build
 from service.domain.credentials import new_password
 from service.domain.errors import ConfigurationError
-from service.domain.moderation import Actor, ActorKind
+from service.domain.moderation import Actor, ActorKind, Status
 from service.gateways.clock import Uuid7, utc_now
 from service.queries import site_setup
 from service.storage import bulk, comments
@@ -68,25 +68,33 @@ class _UnitsOfWork:
 
 def _fill(container: Container, write: _UnitsOfWork, rows: int, seed: int, progress: Progress) -> None:
     scene = _set_scene(container, rows, seed)
-    public: dict[UUID, UUID] = {}
-    _in_pieces(write.plain, Thread, scene)
-    teller = Teller(scene)
+    for first in range(0, scene.threads, BATCH):
+        made = [scene.thread_row(n) for n in range(first, min(first + BATCH, scene.threads))]
+        write.plain.run(lambda session, of=made: bulk.add(session, Thread, of))  # type: ignore[misc]
     # A story holds no ring, and looking for rings among so many rows takes a third of the time.
     gc.disable()
-    for first in range(0, rows, BATCH):
-        stories = [teller.tell(number) for number in range(first, min(first + BATCH, rows))]
-        write.plain.run(lambda session, told=stories: _store(session, told))  # type: ignore[misc]
-        public.update((s.comment["thread_id"], s.id) for s in stories if s.comment["status"] == "approved")
-        progress("comments", first + len(stories), rows)
-    gc.enable()
-    marked = list(public.values())
+    try:
+        marked = _tell(write.plain, scene, progress)
+    finally:
+        gc.enable()
     for first in range(0, len(marked), _TOGETHER):
         piece = marked[first : first + _TOGETHER]
         write.building.run(lambda session, of=piece: _mark(session, scene.site, of))  # type: ignore[misc]
         progress("pages", first + len(piece), len(marked))
-    bulk.settle(write.engine)
+    bulk.settle(write.plain)
     container.manage_sites.set_policy(SLUG, {}, name=SLUG)
     write.engine.dispose()
+
+
+def _tell(uow: UnitOfWork, scene: Scene, progress: Progress) -> list[UUID]:
+    """Stores all comments; one public one of each thread that has any."""
+    teller, public = Teller(scene), dict[UUID, UUID]()
+    for first in range(0, scene.rows, BATCH):
+        stories = [teller.tell(number) for number in range(first, min(first + BATCH, scene.rows))]
+        uow.run(lambda session, told=stories: _store(session, told))  # type: ignore[misc]
+        public.update((s.comment["thread_id"], s.id) for s in stories if s.comment["status"] == Status.APPROVED)
+        progress("comments", first + len(stories), scene.rows)
+    return list(public.values())
 
 
 def _set_scene(container: Container, rows: int, seed: int) -> Scene:
@@ -96,12 +104,6 @@ def _set_scene(container: Container, rows: int, seed: int) -> Scene:
         made = container.manage_staff.create_moderator(login, login.title(), new_password(), "admin", [SLUG])
         staff.append(Actor(ActorKind.MODERATOR, made.id, made.name))
     return Scene(rows, seed, site.id, tuple(staff), container.vault, container.signer)
-
-
-def _in_pieces(uow: UnitOfWork, kind: type[Thread], scene: Scene) -> None:
-    for first in range(0, scene.threads, BATCH):
-        made = [scene.thread_row(n) for n in range(first, min(first + BATCH, scene.threads))]
-        uow.run(lambda session, of=made: bulk.add(session, kind, of))  # type: ignore[misc]
 
 
 def _store(session: Session, stories: Iterable[Story]) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.util import ClauseAdapter
 
 from service.domain.desk import Ask
 from service.domain.ids import first_id_at
@@ -18,12 +19,11 @@ from service.queries import marks
 from service.queries.cards import Card, cards_of
 from service.queries.marks import Mark
 from service.queries.views import COUNT_CAP, in_view, view_counts
-from service.storage import search
+from service.storage import search, staff
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.queue_indexes import index_of, narrows
 from service.storage.revisions import Revision
-from service.storage.staff import Moderator
 from service.storage.threads import Thread
 
 __all__ = ["COUNT_CAP", "QueuePage", "queue_page", "view_counts"]
@@ -31,6 +31,11 @@ PAGE_SIZE = 25
 WALK = 5_000
 #: How many the first look is over, and how many times more the next: what is common is found at once.
 _LOOK, _FARTHER = 200, 5
+#: What is looked at on the way.
+_LOOKED_AT = (
+    Comment.id, Comment.rank, Comment.thread_id, Comment.latest_revision,
+    Comment.moderated_by, Comment.moderated_reason,
+)  # fmt: skip
 #: Search rows looked at before comments are asked for.
 _STRIDE = 500
 
@@ -94,12 +99,10 @@ def _walked(
     found: list[Mark] = []
     for number in _looks():
         part = _from(walk, ask.order, after)
-        seen = part.limit(number).subquery()
-        matched = (
-            select(seen.c.id, seen.c.rank)
-            .join(Comment, Comment.id == seen.c.id)
-            .where(Comment.site_id == site_id, *looked_at)
-        )
+        seen = part.with_only_columns(*_LOOKED_AT).limit(number).subquery()
+        # Of what was seen, and not of the comments once more: looked up again they would cost twice.
+        look = ClauseAdapter(seen).traverse
+        matched = select(seen.c.id, seen.c.rank).where(*(look(condition) for condition in looked_at))
         # Put in order here: the database would look at all it has seen before it gives the first.
         found += _ordered([Mark(rank, i) for i, rank in session.execute(matched)], ask.order)
         if len(found) >= limit:
@@ -138,10 +141,10 @@ def _searched(
     newest = ask.order == "newest"
     along, looked_at = _conditions(session, site_id, ask)
     conditions = [*in_view(site_id, ask.view), *along, *looked_at]
-    for _ in range(WALK // _STRIDE):
-        hits = search.hits(
-            session, site_id, text=ask.search, name=ask.author, after=row, newest=newest, limit=_STRIDE
-        )
+    words = search.Words(ask.search, ask.author)
+    for number in range(WALK // _STRIDE):
+        # What was not rare at the first look is not at the second.
+        hits = search.hits(session, site_id, words, after=row, newest=newest, limit=_STRIDE, common=number > 0)
         rows = {hit.comment_id: hit.row for hit in hits.found}
         kept = select(Comment.id).where(
             Comment.site_id == site_id, Comment.id.in_(list(rows)), *conditions
@@ -189,8 +192,8 @@ def _thread(session: Session, site_id: UUID, ask: Ask) -> _Conditions:
 def _by(session: Session, ask: Ask) -> _Conditions:
     if not ask.by:
         return []
-    known = session.scalar(select(Moderator.id).where(Moderator.login == ask.by.casefold()))
-    return [Comment.moderated_by == (known or UUID(int=0))]
+    known = staff.find_by_login(session, ask.by.casefold())
+    return [Comment.moderated_by == (known.id if known else UUID(int=0))]
 
 
 def _on_the_way(site_id: UUID, ask: Ask) -> list[ColumnElement[bool]]:
@@ -199,8 +202,11 @@ def _on_the_way(site_id: UUID, ask: Ask) -> list[ColumnElement[bool]]:
     if ask.reason:
         conditions.append(Comment.moderated_reason == ask.reason)
     if ask.section:
-        within = select(Thread.id).where(Thread.site_id == site_id, Thread.section == ask.section)
-        conditions.append(Comment.thread_id.in_(within))
+        conditions.append(
+            select(Thread.id)
+            .where(Thread.site_id == site_id, Thread.id == Comment.thread_id, Thread.section == ask.section)
+            .exists()
+        )
     if ask.language:
         conditions.append(
             select(Revision.number)

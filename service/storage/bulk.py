@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Engine, Table, func, select, text
+from sqlalchemy import JSON, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from service.storage.base import Base
 from service.storage.comments import Comment
+from service.storage.uow import UnitOfWork
 
 #: What SQLite may hold in memory while it writes, in KiB; its own 2 MiB would have it read and write each page anew.
 _CACHE = 512 * 1024
@@ -64,13 +65,13 @@ def count_comments(session: Session, site_id: object) -> int:
     return session.scalar(select(func.count()).select_from(Comment).where(Comment.site_id == site_id)) or 0
 
 
-def settle(engine: Engine) -> None:
+def settle(uow: UnitOfWork) -> None:
     """Lets the database learn what it holds, and PostgreSQL what everybody may see: in time it does so by itself."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET statement_timeout = 0")
-            connection.exec_driver_sql("VACUUM (ANALYZE)")
-            connection.exec_driver_sql("CHECKPOINT")
-            connection.exec_driver_sql("RESET statement_timeout")
-        else:
-            connection.exec_driver_sql("ANALYZE")
+    if uow.engine.dialect.name != "postgresql":
+        uow.run(lambda session: session.execute(text("ANALYZE")))
+        return
+    # Not in a transaction, says PostgreSQL.
+    with uow.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql("VACUUM (ANALYZE)")
+        connection.exec_driver_sql("RESET statement_timeout")

@@ -162,7 +162,6 @@ def test_every_query_names_its_site() -> None:
         "second_factors.remove",
         "staff.end_one_session",
         "staff.list_sessions",
-        "queue._by",
         "staff.drop_expired",
         # A token is known by its secret; its site is what is learnt from it.
         "tokens.find_by_hash",

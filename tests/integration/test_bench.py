@@ -104,6 +104,16 @@ def test_the_log_of_a_load_verifies_and_every_view_holds_its_share(loaded: Conta
     }  # fmt: skip
 
 
+def test_the_database_knows_what_it_holds(loaded: Container) -> None:
+    on_sqlite = loaded.reader.engine.dialect.name == "sqlite"
+    known = (
+        "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'comment'"
+        if on_sqlite
+        else "SELECT reltuples FROM pg_class WHERE relname = 'comment'"
+    )
+    assert loaded.reader.run(lambda s: s.scalar(text(known))) == ROWS
+
+
 def test_one_thread_holds_a_tenth_and_its_pages_are_built(loaded: Container) -> None:
     (hot,) = rows(loaded, Thread, Thread.key == HOT_KEY)
     held = rows(loaded, Comment, Comment.thread_id == hot.id)

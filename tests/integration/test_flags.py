@@ -14,7 +14,9 @@ from service.domain.moderation import REPORT_REASONS, Action, Status
 from service.queries import cards, queue, views
 from service.queries.cards import Card
 from service.queries.history import history_of, last_undoable
+from service.storage import migrations
 from service.storage.comments import Comment
+from service.storage.engine import write_engine
 from service.usecases.decide_comments import DecisionRequest
 from tests.newsroom import FIELDS, Newsroom
 
@@ -241,6 +243,55 @@ def test_on_sqlite_the_views_read_what_they_show_and_not_all_that_is_published(s
         )
         plan = small_newsroom.sql(f"EXPLAIN QUERY PLAN {asked.compile(dialect=sqlite.dialect(), compile_kwargs=WHOLE)}")
         assert index in str(plan), plan
+
+
+def _says_so(room: Newsroom) -> None:
+    """A comment's own row says whether it has open reports, and so does the view of those that readers see."""
+    asked = (
+        "SELECT id, status, reported, (SELECT count(*) FROM flag WHERE comment_id = comment.id AND resolved_at IS NULL)"
+        " FROM comment ORDER BY id"
+    )
+    rows = room.sql(asked)
+    assert [bool(row[2]) for row in rows] == [bool(row[3]) for row in rows]
+    shown = [UUID(str(row[0])) for row in rows if row[3] and row[1] == "approved"]
+    assert sorted(view(room, "reported")) == shown
+
+
+def test_that_there_are_reports_stands_in_the_comments_row(newsroom: Newsroom) -> None:
+    one, other, third = (newsroom.approved() for _ in range(3))
+    _says_so(newsroom)
+    for comment in (one, other, third):
+        report(newsroom, comment, "spam", "hate")
+        report(newsroom, comment, "spam")
+        _says_so(newsroom)
+    decision = newsroom.decide(one, Action.REJECT, version=2, reason="hate")
+    _says_so(newsroom)
+    undo(newsroom, decision.id)
+    _says_so(newsroom)
+    decision = newsroom.decide(one, Action.APPROVE, version=4)
+    _says_so(newsroom)
+    undo(newsroom, decision.id)
+    _says_so(newsroom)
+    amend(newsroom, one, "نصّ آخر")
+    _says_so(newsroom)
+    newsroom.container.withdraw_comment.withdraw("demo", receipt(newsroom, other))
+    newsroom.container.erase_comment.erase("demo", receipt(newsroom, third))
+    _says_so(newsroom)
+    assert view(newsroom, "reported") == [one]
+
+
+def test_what_was_reported_before_there_was_a_place_for_it_says_so_after_the_migration(newsroom: Newsroom) -> None:
+    open_one, answered = newsroom.approved(), newsroom.approved()
+    newsroom.approved()
+    report(newsroom, open_one, "spam")
+    report(newsroom, answered, "spam")
+    newsroom.decide(answered, Action.APPROVE, version=2)
+    engine = write_engine(newsroom.container.settings.database_url)
+    migrations.downgrade(engine, "0009")
+    migrations.upgrade(engine)
+    engine.dispose()
+    _says_so(newsroom)
+    assert view(newsroom, "reported") == [open_one]
 
 
 def test_another_site_sees_none_of_it(newsroom: Newsroom) -> None:

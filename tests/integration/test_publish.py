@@ -6,13 +6,17 @@ import random
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from service.domain.errors import MalformedError
 from service.domain.moderation import Action
 from service.domain.snapshot import MAX_COMMENTS, MAX_ROOTS
 from service.queries.published import PublishedPage, published_page
+from service.storage import pages
+from service.storage.threads import Thread
 from service.usecases.decide_comments import DecisionRequest
 from tests.newsroom import Newsroom
+from tests.plans import plans
 
 KEY = "article-1"
 
@@ -157,3 +161,18 @@ def test_the_tag_changes_with_the_page_and_only_then(newsroom: Newsroom) -> None
     newsroom.approved()
     assert fetch(newsroom).etag() != first.etag()
     assert first.etag("json") != first.etag("html", "ar")
+
+
+def test_a_page_is_found_and_a_thread_summed_along_indexes(newsroom: Newsroom) -> None:
+    """A thread of a thousand pages costs a decision no more than one of two."""
+    comment = newsroom.approved()
+    ((thread,),) = newsroom.container.reader.run(lambda s: s.execute(select(Thread.id)).all())
+    site, key = newsroom.site.id, (comment, comment)
+    found, summed = (
+        plans(newsroom, lambda s: pages.find_range(s, site, thread, key)),
+        plans(newsroom, lambda s: pages.total(s, site, thread)),
+    )
+    on_sqlite = newsroom.container.reader.engine.dialect.name == "sqlite"
+    bad = ("SCAN page", "TEMP B-TREE") if on_sqlite else ("Seq Scan", "Sort ")
+    assert not [plan for plan in (*found, *summed) if any(word in plan for word in bad)], (found, summed)
+    assert "ix_page_thread_id_site_id_comment_count" in summed[0]

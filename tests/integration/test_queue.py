@@ -172,6 +172,50 @@ def test_a_page_looks_through_a_bounded_number_and_says_that_there_is_more(
         assert found(newsroom, ask) == [wanted]
 
 
+@pytest.mark.parametrize("sort", SORTS)
+def test_what_is_found_look_by_look_is_in_order_and_whole(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """The first look is short, for what is common; the next ones go on where it ended."""
+    monkeypatch.setattr(queue, "_LOOK", 1)
+    monkeypatch.setattr(queue, "_FARTHER", 2)
+    wanted = []
+    for number in range(9):
+        newsroom.pending(body=f"the next one of many, number {number}")
+        hidden = "\u202e" if number % 2 else ""
+        wanted.append(newsroom.pending(body=f"الرقم {number} من كثير{hidden}"))
+    urgent = [*wanted[1::2], *wanted[::2]]
+    expected = {"oldest": wanted, "newest": wanted[::-1], "priority": urgent}[sort]
+    for limit in (1, 4, 25):
+        assert found(newsroom, Ask("pending", sort, language="ar"), limit) == expected
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"thread": "article-2"},
+        {"by": "sara"},
+        {"since": "2026-11-27"},
+        {"until": "2026-11-26"},
+        {"language": "ar"},
+        {"reason": "libel"},
+        {"finding": "hidden_characters"},
+        {"section": "rivers"},
+        {"thread": "article-2", "by": "sara", "until": "2026-11-26", "reason": "libel"},
+    ],
+)
+def test_a_filter_finds_the_same_in_every_order(
+    filled: tuple[Newsroom, dict[str, UUID]], given: dict[str, str]
+) -> None:
+    room, _ = filled
+    room.container.manage_sites.put_thread(room.site.id, "article-2", {"section": "rivers"})
+    for view in ("pending", "rejected", "all"):
+        orders = [found(room, Ask(view, sort, **given)) for sort in SORTS]
+        assert orders[1] == orders[2][::-1]
+        assert sorted(orders[0]) == orders[1]
+        assert orders[0] or view != "all"
+
+
 @pytest.mark.parametrize("other", [Ask("approved"), Ask("pending", "priority"), Ask("pending", search="x")])
 def test_a_cursor_of_another_question_is_refused(newsroom: Newsroom, other: Ask) -> None:
     newsroom.pending()
