@@ -8,6 +8,7 @@ import { Leases } from "./leases.js";
 const d = document, desk = d.getElementById("desk"), say = desk.dataset, list = d.getElementById("queue");
 const $ = (selector, from = d) => from.querySelector(selector);
 const QUIET = 150, FRESH = 1_000, LATER = 60_000, AHEAD = 10, MOST = 40, EVERY = 3_000, WORDS_A_SECOND = 8;
+const phone = matchMedia("(width < 40rem)");
 const live = $("#desk-live"), trouble = $("#desk-trouble"), nodes = new Map(), seen = new Set();
 let now = null, changed = 0, loading = null, mark = "", etag = "";
 
@@ -30,7 +31,8 @@ const show = (li, focus = true) => {
   for (const button of desk.querySelectorAll("[data-act]"))
     button.disabled = ["approve", "reject", "spam", "reopen"].includes(button.dataset.act) && !$(".act-" + button.dataset.act, now);
   if (focus) now.firstElementChild.focus({ preventScroll: one() });
-  if (one()) scrollTo({ top: 0 });
+  // On a telephone the head of the page would leave no room for the comment.
+  if (one()) scrollTo({ top: phone.matches ? list.offsetTop : 0 });
   else now.scrollIntoView({ block: "nearest" });
 };
 const step = (by) => {
