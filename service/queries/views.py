@@ -50,7 +50,8 @@ def in_view(site_id: UUID, view: str) -> list[ColumnElement[bool]]:
     if view == "opinion":
         return [Comment.opinion_by.is_not(None)]
     if view == "edits":
-        return [approved, Comment.published_revision < Comment.latest_revision]
+        more_than_one = Comment.latest_revision > literal(1, literal_execute=True)
+        return [approved, Comment.published_revision < Comment.latest_revision, more_than_one]
     if view == "unmoderated":
         return [approved, Comment.moderated_by.is_(None)]
     if view == "reported":
