@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from service.bench import desk as of_desk
+from service.bench import desk
 from service.bench.load import load
 from service.bench.measure import run
 from service.bench.report import table_of
@@ -22,7 +22,7 @@ def bench() -> None:
     """Measure the service on databases made for it."""
 
 
-@bench.command()
+@bench.command("desk")
 @click.option(
     "--database",
     required=True,
@@ -40,14 +40,14 @@ def bench() -> None:
 )
 @click.option("--samples", type=click.IntRange(2, 1_000), default=40, show_default=True, help="Of each question.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same comments.")
-def desk(database: str, sizes: tuple[int, ...], samples: int, seed: int) -> None:
+def measure_desk(database: str, sizes: tuple[int, ...], samples: int, seed: int) -> None:
     """How the moderators' desk answers at several sizes, asked in turn."""
     if PLACE not in database and len(sizes) > 1:
         raise ConfigurationError("Several sizes need a database each: put {rows} where the size goes.")
     named = {size: database.replace(PLACE, str(size)) for size in sorted(set(sizes))}
     for size, url in named.items():
         _load(url, size, seed)
-    desks = [of_desk.open_desk(url, size, seed) for size, url in named.items()]
+    desks = [desk.open_desk(url, size, seed) for size, url in named.items()]
     try:
         with Progress(console=Console(stderr=True)) as shown:
             task = shown.add_task("Measuring", total=None)
@@ -55,7 +55,7 @@ def desk(database: str, sizes: tuple[int, ...], samples: int, seed: int) -> None
             def tell(done: int, total: int) -> None:
                 shown.update(task, completed=done, total=total)
 
-            found = run(of_desk.questions(), desks, samples, tell)
+            found = run(desk.questions(), desks, samples, tell)
     finally:
         for opened in desks:
             opened.close()

@@ -88,7 +88,7 @@ def read_ask(raw: Mapping[str, str]) -> Ask:
     if ask.reason and ask.reason not in REASONS:
         raise InvalidError([FieldError("reason", "reason_unknown")])
     for name, limit in (("search", MAX_SEARCH), *((name, MAX_FILTER) for name in FILTERS)):
-        if len(asked[name]) > limit:
+        if max(len(asked[name]), len(getattr(ask, name))) > limit:
             raise InvalidError([FieldError(name, "too_long", {"limit": limit})])
     ask.days()
     return ask
@@ -115,6 +115,9 @@ def split_search(text: str) -> tuple[str, dict[str, str]]:
         value = quoted or bare
         if name == "status" or name in OPERATORS:
             operators[OPERATORS.get(name, name)] = value
+        elif not name and ":" in value:
+            # Read once more it must not become an operator.
+            words.append(f'"{value}"')
         else:
             words.append(f"{name} {value}".strip())
     return " ".join(words), operators
@@ -124,6 +127,9 @@ def _day(typed: str, name: str) -> datetime | None:
     if not typed:
         return None
     try:
-        return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
+        if not 1970 <= day.year < 9999:
+            raise ValueError(typed)
+        return day
     except ValueError:
         raise InvalidError([FieldError(name, "day_unknown")]) from None

@@ -97,7 +97,7 @@ class SitePolicy:
 
 def _is_number(value: object, most: int) -> bool:
     text = str(value)
-    return text.isascii() and text.isdigit() and int(text[:9]) <= most
+    return text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most
 
 
 def check_slug(slug: str) -> str:

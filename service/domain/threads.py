@@ -33,6 +33,11 @@ def closes_at(opened_at: datetime, close_days: int) -> datetime | None:
     return opened_at + timedelta(days=close_days) if close_days else None
 
 
+def state_at(state: str, closes_at: datetime | None, now: datetime) -> str:
+    """Open or closed, by hand or by itself."""
+    return STATES[1] if closes_at and now >= closes_at else state
+
+
 def _fitting(address: str) -> str:
     if length(address) <= MAX_KEY:
         return address

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from service.domain.errors import NotFoundError
 from service.domain.moderation import Status
 from service.domain.notes import About
+from service.domain.site import SitePolicy
+from service.domain.threads import state_at
 from service.queries import notes
 from service.queries.digest import Digest, digests_of
 from service.queries.notes import Glance
@@ -20,6 +22,7 @@ from service.storage import flags
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.revisions import Revision
+from service.storage.sites import Site
 from service.storage.threads import Thread
 
 
@@ -75,7 +78,8 @@ class Card:
     thread_key: str
     thread_title: str
     thread_url: str | None
-    thread_state: str
+    thread_set: str
+    thread_closes_at: datetime | None
     parent: ParentView | None
     findings: tuple[FindingView, ...]
     published: TextView | None
@@ -84,6 +88,10 @@ class Card:
     opinion_wanted: bool
     digest: Digest
     notes: Mapping[About, Glance]
+
+    def thread_state(self, now: datetime) -> str:
+        """Whether readers may write there: open, or closed by hand or by itself."""
+        return state_at(self.thread_set, self.thread_closes_at, now)
 
 
 def get_card(session: Session, site_id: UUID, comment_id: UUID) -> Card:
@@ -100,7 +108,8 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
         return []
     parent, parent_text = aliased(Comment), aliased(Revision)
     statement = (
-        select(Comment, Revision, Thread, parent, parent_text)
+        select(Comment, Revision, Thread, parent, parent_text, Site)
+        .join(Site, Site.id == Comment.site_id)
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.latest_revision))
         .join(Thread, Thread.id == Comment.thread_id)
         .outerjoin(parent, parent.id == Comment.parent_id)
@@ -123,6 +132,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
             comment,
             revision,
             thread,
+            site.policy,
             _parent(above, above_text),
             found.get(comment.id, ()),
             shown.get(comment.id),
@@ -130,7 +140,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
             authors[comment.id],
             noted.get(comment.id, {}),
         )
-        for comment, revision, thread, above, above_text in rows
+        for comment, revision, thread, above, above_text, site in rows
     ]
 
 
@@ -138,6 +148,7 @@ def _card(
     comment: Comment,
     revision: Revision,
     thread: Thread,
+    policy: SitePolicy,
     parent: ParentView | None,
     findings: Sequence[FindingView],
     published: TextView | None,
@@ -162,7 +173,8 @@ def _card(
         thread_key=thread.key,
         thread_title=thread.title,
         thread_url=thread.url,
-        thread_state=thread.state,
+        thread_set=thread.state,
+        thread_closes_at=thread.closes_at(policy),
         parent=parent,
         findings=tuple(findings),
         published=published,

@@ -94,11 +94,11 @@ def _walked(
     if without:
         walk = walk.where(Comment.id.not_in(without))
     if not looked_at:
-        rows = session.execute(_from(walk, ask.order, after).limit(limit))
+        rows = session.execute(_from(walk, ask, after).limit(limit))
         return [Mark(rank, i) for i, rank in rows], None
     found: list[Mark] = []
     for number in _looks():
-        part = _from(walk, ask.order, after)
+        part = _from(walk, ask, after)
         seen = part.with_only_columns(*_LOOKED_AT).limit(number).subquery()
         # Of what was seen, and not of the comments once more: looked up again they would cost twice.
         look = ClauseAdapter(seen).traverse
@@ -122,8 +122,19 @@ def _looks() -> Iterator[int]:
         left, look = left - min(look, left), look * _FARTHER
 
 
-def _from(walk: Select[UUID, int], order: str, after: Mark | None) -> Select[UUID, int]:
-    return walk if after is None else walk.where(_behind(order, after))
+def _from(walk: Select[UUID, int], ask: Ask, after: Mark | None) -> Select[UUID, int]:
+    """Where the days end and where the page before did is one bound: given two, SQLite reads all of it and sorts."""
+    if ask.order == "priority":
+        return walk if after is None else walk.where(_behind(ask.order, after))
+    start, end = ask.days()
+    first, last = first_id_at(start) if start else None, first_id_at(end) if end else None
+    if after is None:
+        return walk.where(*_days(ask))
+    if ask.order == "oldest":
+        begins = Comment.id >= first if first and first > after.id else Comment.id > after.id
+        return walk.where(begins, *([Comment.id < last] if last else []))
+    ends = Comment.id < (min(last, after.id) if last else after.id)
+    return walk.where(ends, *([Comment.id >= first] if first else []))
 
 
 def _ordered(marks: list[Mark], order: str) -> list[Mark]:
@@ -140,7 +151,7 @@ def _searched(
     row = after.row if after else None
     newest = ask.order == "newest"
     along, looked_at = _conditions(session, site_id, ask)
-    conditions = [*in_view(site_id, ask.view), *along, *looked_at]
+    conditions = [*in_view(site_id, ask.view), *_days(ask), *along, *looked_at]
     words = search.Words(ask.search, ask.author)
     for number in range(WALK // _STRIDE):
         # What was not rare at the first look is not at the second.
@@ -163,9 +174,9 @@ _Conditions = list[ColumnElement[bool]]
 def _conditions(session: Session, site_id: UUID, ask: Ask) -> tuple[_Conditions, _Conditions]:
     """What an index picks out, so that the walk steps only on these; and what has to be looked at one by one."""
     found = {"days": _days(ask), "thread": _thread(session, site_id, ask), "by": _by(session, ask)}
-    # Ids are days.
+    # Ids are days: where the walk begins and ends, it is told in ``_from``.
     served = (_narrowed(ask), "" if ask.order == "priority" else "days")
-    along = [condition for name in found if name in served for condition in found[name]]
+    along = [condition for name in found if name in served and name != "days" for condition in found[name]]
     others = [condition for name in found if name not in served for condition in found[name]]
     return along, [*others, *_on_the_way(site_id, ask)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.moderation import Status
@@ -68,8 +68,10 @@ def thread_page(session: Session, site_id: UUID, word: str, cursor: str | None, 
     wanted = select(Thread).where(Thread.site_id == site_id).order_by(Thread.id.desc()).limit(PAGE_SIZE + 1)
     if word:
         wanted = wanted.where(
-            Thread.id.in_(walk.limit(WALK)),
-            or_(Thread.key == word, Thread.title.icontains(word, autoescape=True)),
+            or_(
+                Thread.key == word,
+                and_(Thread.id.in_(walk.limit(WALK)), Thread.title.icontains(word, autoescape=True)),
+            )
         )
     elif after is not None:
         wanted = wanted.where(Thread.id < after)

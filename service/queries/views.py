@@ -35,9 +35,11 @@ _FULL: WeakKeyDictionary[Any, dict[UUID, dict[str, UUID]]] = WeakKeyDictionary()
 def view_counts(session: Session, site_id: UUID) -> dict[str, int]:
     """How many comments each view holds, at most ``COUNT_CAP`` + 1."""
     full = _FULL.setdefault(session.get_bind(), {}).setdefault(site_id, {})
-    if full and _decided_since(session, site_id, min(full.values())) >= SLACK:
-        full.clear()
+    # Other threads add to it and clear it.
     known = dict(full)
+    if known and _decided_since(session, site_id, min(known.values())) >= SLACK:
+        full.clear()
+        known = {}
     counted = _count(session, site_id, [view for view in VIEWS if view not in known]) if len(known) < len(VIEWS) else {}
     return {view: COUNT_CAP + 1 if view in known else min(counted[view], COUNT_CAP + 1) for view in VIEWS}
 

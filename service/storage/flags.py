@@ -81,7 +81,7 @@ def resolve(comment: Comment, reports: Sequence[Flag], at: datetime | None) -> N
     """Says that a decision of that moment has answered all that are open; ``None``: that none has answered these."""
     for flag in reports:
         flag.resolved_at = at
-    if reports:
+    if reports or at is not None:
         comment.reported = at is None
 
 

@@ -58,6 +58,17 @@ def any_redacted(session: Session, site_id: UUID, comment_id: UUID) -> bool:
     return bool(session.scalar(select(found)))
 
 
+def redacted_after(session: Session, site_id: UUID, comment_id: UUID, number: int) -> set[int]:
+    """The texts behind ``number`` that a moderator has made by taking words out."""
+    made = select(Revision.number).where(
+        Revision.site_id == site_id,
+        Revision.comment_id == comment_id,
+        Revision.number > number,
+        Revision.redacted_by.is_not(None),
+    )
+    return set(session.scalars(made))
+
+
 def get(session: Session, site_id: UUID, comment_id: UUID, number: int) -> Revision:
     """The revision; there is one of every number a comment names."""
     return session.scalars(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
 from service.domain.site import SitePolicy
-from service.domain.threads import STATES, closes_at
+from service.domain.threads import STATES, closes_at, state_at
 from service.storage.base import Base
 from service.storage.types import UtcDateTime, one_of
 
@@ -52,8 +52,7 @@ class Thread(Base):
 
     def state_at(self, policy: SitePolicy, now: datetime) -> str:
         """Open or closed, by hand or by itself."""
-        closes = self.closes_at(policy)
-        return STATES[1] if closes and now >= closes else self.state
+        return state_at(self.state, self.closes_at(policy), now)
 
     def is_open(self, policy: SitePolicy, now: datetime) -> bool:
         """Whether readers may write here."""
@@ -63,8 +62,8 @@ class Thread(Base):
         return self.mode or policy.mode
 
     def set_state(self, state: str, now: datetime) -> None:
-        """By hand. What is opened again has its days before it once more."""
-        self.state = state
+        """By hand. What is opened again has its days before it once more. Who has set it is the caller's to say."""
+        self.state, self.set_by, self.set_at = state, None, None
         if state == STATES[0]:
             self.opened_at = now
 

@@ -71,7 +71,9 @@ class AmendComment:
             _check_open(comment, site.policy, now)
             if revisions.get(session, site.id, comment.id, comment.latest_revision).source == body:
                 return
-            self._store(session, comment, judged, now)
+            # Everything may be held since the text was judged.
+            mode = threads.get_by_id(session, site.id, comment.thread_id).mode_in(site.policy)
+            self._store(session, comment, judged, now, publish=judged.verdict.publish and mode == before.mode)
 
         self._uow.run(change)
 
@@ -90,7 +92,7 @@ class AmendComment:
         facts = Facts(before.mode, latest.name, body, latest.website, seen)
         return judge(facts, site.policy, digest, self._on_failed_check)
 
-    def _store(self, session: Session, comment: Comment, judged: JudgedText, now: datetime) -> None:
+    def _store(self, session: Session, comment: Comment, judged: JudgedText, now: datetime, *, publish: bool) -> None:
         number = comment.latest_revision + 1
         add_revision(session, comment, number, judged, self._new_id, now)
         reports = flags.list_open(session, comment.site_id, [comment.id] if comment.published_revision else [])
@@ -101,7 +103,7 @@ class AmendComment:
         event = messages.comment_edited(comment.id, number)
         outbox.put(session, self._new_id(now), comment.site_id, event, now)
         session.flush()
-        if judged.verdict.publish and comment.status == Status.APPROVED:
+        if publish and comment.status == Status.APPROVED:
             if revisions.any_redacted(session, comment.site_id, comment.id):
                 # What a moderator has taken out must not come back unread, whatever the site publishes otherwise.
                 return

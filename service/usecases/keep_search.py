@@ -8,7 +8,7 @@ from service.domain.access import Permission, Principal
 from service.domain.desk import Ask
 from service.domain.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from service.domain.ports import Clock, NewId
-from service.storage import searches
+from service.storage import searches, submissions
 from service.storage.searches import KeptSearch
 from service.storage.uow import Session, UnitOfWork
 from service.text.clean import clean_line, length
@@ -34,6 +34,8 @@ class KeepSearch:
         asked = {"view": ask.view, "sort": ask.sort, **ask.given()}
 
         def change(session: Session) -> None:
+            # Two clicks would each find no search of that name.
+            submissions.one_at_a_time(session, moderator.bytes[8:])
             kept = searches.list_of(session, principal.site_id, moderator)
             same = next((search for search in kept if search.name == name), None)
             if same is not None:

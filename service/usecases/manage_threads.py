@@ -10,7 +10,6 @@ from service.domain.ports import Clock
 from service.domain.site import MODES
 from service.domain.threads import STATES
 from service.storage import threads
-from service.storage.threads import Thread
 from service.storage.uow import Session, UnitOfWork
 
 
@@ -26,24 +25,27 @@ class ManageThreads:
         _check("state", state, STATES)
 
         def change(session: Session) -> None:
-            self._touched(session, principal, thread_id).set_state(state, self._clock())
+            thread, now = threads.get_by_id(session, principal.site_id, thread_id), self._clock()
+            thread.set_state(state, now)
+            thread.set_by, thread.set_at = principal.actor.label, now
 
         self._uow.run(change)
 
     def set_mode(self, principal: Principal, thread_id: UUID, mode: str) -> None:
-        """A mode of its own, or the site's again with ``""``. What has come already stays as it is."""
+        """A mode of its own, or the site's again with ``""``. What has come already stays as it is. That comments are
+        published unread, in one thread as on the whole site, only an admin can say: ``ForbiddenError``.
+        """
         principal.require(Permission.DECIDE)
         _check("mode", mode, ("", *MODES))
+        if mode == MODES[1]:
+            principal.require(Permission.MANAGE)
 
         def change(session: Session) -> None:
-            self._touched(session, principal, thread_id).mode = mode or None
+            thread = threads.get_by_id(session, principal.site_id, thread_id)
+            thread.mode = mode or None
+            thread.set_by, thread.set_at = principal.actor.label, self._clock()
 
         self._uow.run(change)
-
-    def _touched(self, session: Session, principal: Principal, thread_id: UUID) -> Thread:
-        thread = threads.get_by_id(session, principal.site_id, thread_id)
-        thread.set_by, thread.set_at = principal.actor.label, self._clock()
-        return thread
 
 
 def _check(field: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -76,7 +76,8 @@ class ReplyAsStaff:
         earlier = decisions.find_by_client_ids(session, principal.site_id, [client_id]).get(client_id)
         if earlier is not None:
             return earlier.id
-        if threads.get_by_id(session, principal.site_id, parent.thread_id).state != "open":
+        policy = sites.get(session, principal.site_id).policy
+        if not threads.get_by_id(session, principal.site_id, parent.thread_id).is_open(policy, now):
             raise ForbiddenError("thread_closed")
         place = Place(principal.site_id, parent.thread_id, answered)
         comment = insert_comment(

@@ -195,7 +195,8 @@ class SubmitComment:
         digest = prepared.judged.text_digest
         submissions.one_at_a_time(session, digest)
         thread = threads.find(session, site.id, prepared.submission.thread_key)
-        mode = thread.mode_in(site.policy) if thread else site.policy.mode
+        policy = sites.get(session, site.id).policy
+        mode = thread.mode_in(policy) if thread else policy.mode
         seen = revisions.text_seen(session, site.id, digest)
         if not seen and mode == prepared.facts.mode:
             return prepared

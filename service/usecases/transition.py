@@ -81,6 +81,7 @@ def apply(session: Session, comment: Comment, step: Step, *, new_id: NewId, now:
 def _credit(comment: Comment, decision: Decision, step: Step) -> None:
     """Whose decision stands now. What the author takes back was decided by nobody."""
     if step.action in READERS:
+        comment.opinion_by = None
         return
     stands = step.stands if step.action is Action.UNDO else decision
     by_hand = stands is not None and stands.actor_kind == ActorKind.MODERATOR

@@ -12,12 +12,15 @@ from service.domain.errors import ConflictError, NotFoundError, ServiceError
 from service.domain.moderation import READERS, Action, Status
 from service.domain.ports import Clock, NewId
 from service.domain.standing import standing
-from service.storage import comments, decisions, flags
+from service.storage import comments, decisions, flags, revisions
 from service.storage.comments import Comment
 from service.storage.decisions import Decision
 from service.storage.uow import Session, UnitOfWork
 from service.usecases import transition
 from service.usecases.transition import Step
+
+#: What a comment's id leaves of a decision's client id.
+_ROOM = 31
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,15 @@ class UndoDecision:
 
         return self._uow.run(change)
 
-    def batch(self, principal: Principal, batch: UUID) -> tuple[UUID, list[Undone]]:
-        """Undoes together what was decided together, as a batch of its own: its id, and one answer a decision. What has
-        moved on since stays and says so. ``NotFoundError`` for a batch the site has not.
+    def batch(self, principal: Principal, batch: UUID, client_id: str | None = None) -> list[Undone]:
+        """Undoes together what was decided together, as a batch of its own: one answer a decision. What has moved on
+        since stays and says so. ``NotFoundError`` for a batch the site has not. Asked again with the same client id, of
+        at most 31 characters, it gives the first answers.
         """
         principal.require(Permission.DECIDE)
+        once = client_id[:_ROOM] if client_id else None
 
-        def change(session: Session) -> tuple[UUID, list[Undone]]:
+        def change(session: Session) -> list[Undone]:
             made = decisions.list_batch(session, principal.site_id, batch)
             if not made:
                 raise NotFoundError("decision_not_found")
@@ -65,11 +70,12 @@ class UndoDecision:
             answers = []
             for undone in made:
                 try:
-                    decision = self._undo(session, principal, undone, held, None, own)
+                    name = f"{once}.{undone.subject_id.hex}" if once else None
+                    decision = self._undo(session, principal, undone, held, name, own)
                     answers.append(Undone(undone.subject_id, decision))
                 except ServiceError as error:
                     answers.append(Undone(undone.subject_id, error=error))
-            return own, answers
+            return answers
 
         return self._uow.run(change)
 
@@ -95,6 +101,9 @@ class UndoDecision:
             principal.require(Permission.UNDO_OTHERS)
         chain = decisions.list_for(session, principal.site_id, comment.id)
         _check(comment, undone, chain)
+        if undone.from_status == Status.APPROVED and _redacted_since(session, comment, undone, chain):
+            state = {"comment": {"id": str(comment.id), "status": comment.status, "version": comment.version}}
+            raise ConflictError("undo_not_latest", public=state)
         now = self._clock()
         step = Step(
             action=Action.UNDO,
@@ -128,3 +137,16 @@ def _check(comment: Comment, undone: Decision, chain: Sequence[Decision]) -> Non
     last, stands = chain[-1], standing(chain, comment.version)
     if comment.version != last.version_after or undone.id not in (last.id, stands.id if stands else None):
         raise ConflictError("undo_not_latest", public=state)
+
+
+def _redacted_since(session: Session, comment: Comment, undone: Decision, chain: Sequence[Decision]) -> bool:
+    """Whether words were taken out after ``undone`` judged the text, and that was not itself taken back. What it would
+    bring back holds them.
+    """
+    taken_back = {d.undoes for d in chain if d.undoes}
+    given_up = {
+        d.published_after
+        for d in chain
+        if d.id in taken_back and d.from_status == d.to_status == Status.APPROVED
+    }
+    return bool(revisions.redacted_after(session, comment.site_id, comment.id, undone.revision) - given_up)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from service.bootstrap import build
 from service.domain.moderation import Action
 from tests.browser.press import serving
-from tests.browser.visit import assert_fits, sign_in, visit
+from tests.browser.visit import SAVED, assert_fits, sign_in, visit
 from tests.newsroom import PASSWORD, Newsroom, SetClock, settings_for
 from tests.ports import free_port
 
@@ -54,7 +54,7 @@ def current(page: Page) -> str:
 
 
 def saved(page: Page) -> None:
-    page.wait_for_function("() => (localStorage['taliq:desk:outbox'] || '[]') == '[]'")
+    page.wait_for_function(SAVED)
 
 
 def key(page: Page, name: str) -> None:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from service.bootstrap import build
 from tests.browser.press import serving
-from tests.browser.visit import sign_in, visit
+from tests.browser.visit import SAVED, sign_in, visit
 from tests.newsroom import FIELDS, PASSWORD, Newsroom, SetClock, settings_for
 from tests.ports import free_port
 
@@ -80,7 +80,7 @@ def decided(page: Page, keys: Iterator[str], number: int) -> None:
 
 
 def saved(page: Page) -> None:
-    page.wait_for_function("() => (localStorage['taliq:desk:outbox'] || '[]') == '[]'", timeout=60_000)
+    page.wait_for_function(SAVED, timeout=60_000)
 
 
 def test_five_hundred_comments_by_keys_alone_through_two_restarts_and_all_the_way_back(

@@ -14,6 +14,11 @@ TAKEN = "() => document.querySelector('[data-taliq]')?.shadowRoot?.querySelector
 _REFUSED = re.compile(r"Failed to load resource: .*?(?:status of (\d{3})|net::(ERR_\w+))")
 
 
+#: Nothing of what was decided at the desk is still on its way.
+SAVED = """() => Object.keys(localStorage)
+  .every((key) => !key.startsWith('taliq:desk:outbox') || localStorage[key] == '[]')"""
+
+
 class Visit:
     """``announced``: statuses and network errors the test provokes, such as ``"422"`` or ``"ERR_…"``."""
 

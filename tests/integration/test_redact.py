@@ -147,6 +147,20 @@ def test_undone_the_former_text_is_public_again_and_the_trace_stays(newsroom: Ne
     assert PHONE not in public(newsroom), "approved again it is out again"
 
 
+def test_undoing_what_came_before_brings_no_words_back(newsroom: Newsroom) -> None:
+    """Refused, redacted where it lay, decided on once more: two steps back would publish the first text again."""
+    undo = newsroom.container.undo_decision.undo
+    comment = newsroom.approved(body=BODY)
+    refused = newsroom.decide(comment, Action.REJECT, 2, "personal_data")
+    redact(newsroom, comment, version=3)
+    undo(newsroom.principal, newsroom.decide(comment, Action.SPAM, 4).id)
+    with pytest.raises(ConflictError, match="undo_not_latest"):
+        undo(newsroom.principal, refused.id)
+    assert PHONE not in public(newsroom)
+    newsroom.decide(comment, Action.APPROVE, 6)
+    assert PHONE not in public(newsroom)
+
+
 def test_an_edit_that_waits_is_decided_on_first(newsroom: Newsroom) -> None:
     """The new text would be made of it, and would publish what nobody has read."""
     comment = newsroom.approved(body="نص مقروء")

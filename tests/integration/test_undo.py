@@ -116,10 +116,15 @@ def test_a_batch_goes_back_together_and_says_what_has_moved_on(newsroom: Newsroo
         newsroom.principal, [DecisionRequest(c, Action.APPROVE, 1) for c in comments]
     )
     newsroom.decide(comments[2], Action.REJECT, 2, "spam")
-    own, answers = newsroom.container.undo_decision.batch(newsroom.principal, batch)
+    answers = newsroom.container.undo_decision.batch(newsroom.principal, batch, "a-form-of-its-own-24-long")
     assert [a.error is None for a in answers] == [True, True, False, True]
     assert answers[2].comment == comments[2]
     assert [stands(newsroom, c)[0] for c in comments] == ["pending", "pending", "rejected", "pending"]
+    again = newsroom.container.undo_decision.batch(newsroom.principal, batch, "a-form-of-its-own-24-long")
+    made = [a.decision.id for a in answers if a.decision]
+    assert [a.decision.id for a in again if a.decision] == made, "sent twice it is done once"
+    (own,) = {a.decision.batch for a in answers if a.decision}
+    assert own is not None
     # And forward again, as one.
     newsroom.container.undo_decision.batch(newsroom.principal, own)
     assert [stands(newsroom, c)[0] for c in comments] == ["approved", "approved", "rejected", "approved"]

@@ -66,6 +66,23 @@ def test_a_full_page_can_be_ticked_and_what_moved_on_stays(small_newsroom: Newsr
     assert sorted(statuses(small_newsroom)) == ["rejected"] + ["spam"] * 24
 
 
+def test_a_batch_that_is_sent_twice_is_made_once(newsroom: Newsroom) -> None:
+    """An answer was lost on its way: asked again, the desk's script hears of the batch that was made."""
+    comments = [newsroom.pending() for _ in range(2)]
+    client = sign_in(newsroom)
+    form = hidden(client.get("/console/").get_data(as_text=True), "/console/decide-many")
+    form |= {f"item-{comment}": "1" for comment in comments}
+    form |= {"action": "approve", "once": "a-form-of-its-own-24-long"}
+    first, second = (
+        client.post("/console/decide-many", data=form, headers={"Accept": "application/json"}) for _ in range(2)
+    )
+    assert (first.status_code, first.get_json()) == (200, second.get_json())
+    undo = {"csrf": form["csrf"], "batch": first.get_json()["batch"], "once": "another-form-24-characters"}
+    back = [client.post("/console/undo-batch", data=undo, headers={"Accept": "application/json"}) for _ in range(2)]
+    assert back[0].get_json() == back[1].get_json()
+    assert statuses(newsroom) == ["pending"] * 2
+
+
 def test_only_what_can_be_decided_here_is_offered(small_newsroom: Newsroom) -> None:
     client = sign_in(small_newsroom)
     assert 'id="batch"' not in client.get("/console/").get_data(as_text=True)

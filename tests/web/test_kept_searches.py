@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from threading import Barrier
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
-from service.domain.desk import Ask, ask_from
+from service.domain.desk import Ask, ask_from, read_ask
 from tests.newsroom import Newsroom
 from tests.web.test_console import hidden, sign_in
 from tests.web.test_contacts import desk_of
@@ -72,6 +74,31 @@ def test_there_is_a_last_one(small_newsroom: Newsroom) -> None:
         keep(client, f"search {number}", search=f"word{number}")
     assert "Drop one first." in keep(client, "one more", search="more")
     assert len(kept(keep(client, "search 3", search="again"))) == 20, "one of the twenty can still be changed"
+
+
+@pytest.mark.parametrize("typed", ['"by:ali"', '"status:spam" نهر', 'author:"من:هنا" كلمة'])
+def test_what_was_quoted_stays_quoted(typed: str) -> None:
+    ask = read_ask({"search": typed})
+    assert ask_from({"view": ask.view, **ask.given()}) == ask
+
+
+def test_two_clicks_keep_one(newsroom: Newsroom) -> None:
+    keep, start = newsroom.container.keep_search.keep, Barrier(4)
+
+    def click() -> None:
+        start.wait()
+        keep(newsroom.principal, "mine", Ask("all", search="word"))
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(click) for _ in range(4)]:
+            done.result()
+    assert newsroom.sql("SELECT count(*) FROM kept_search") == [(1,)]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_the_end_of_time_is_none(small_newsroom: Newsroom, day: str) -> None:
+    client = sign_in(small_newsroom, lang="en")
+    assert 'class="notice notice-error"' in client.get(f"/console/?until={day}").get_data(as_text=True)
 
 
 def test_what_is_not_known_any_more_is_left_out() -> None:

@@ -76,6 +76,7 @@ def test_sent_back_as_it_is_shown_it_changes_nothing(newsroom: Newsroom) -> None
         ("edit_minutes", "10081"),
         ("close_days", "3651"),
         ("close_days", ""),
+        ("close_days", "0000000009999999"),
         ("privacy_url", "javascript:alert(1)"),
         ("origins", "daily.example"),
     ],

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
+from service.domain.access import SCOPES
 from service.domain.errors import ForbiddenError
 from service.domain.moderation import Status
 from tests.newsroom import FIELDS, Newsroom
 from tests.web.test_console import hidden, sign_in
+from tests.web.test_contacts import desk_of
 
 PAGE = "/console/threads"
 KEY = FIELDS["thread"]
@@ -104,6 +107,78 @@ def test_a_threads_own_mode_takes_the_place_of_the_sites(
     assert newsroom.submit(body="نص في مقال آخر", thread="other").status == (
         Status.APPROVED if site == "publish" else Status.PENDING
     )
+
+
+@pytest.mark.parametrize("where", ["thread", "site"])
+def test_what_is_set_to_hold_while_a_text_is_judged_holds_it(
+    newsroom: Newsroom, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the judging and the storing somebody says that everything is held here: the edit waits, a comment too."""
+    newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
+    answer = newsroom.submit(body="أول نص")
+    assert answer.status == Status.APPROVED
+
+    def hold(*_: object) -> None:
+        if where == "site":
+            newsroom.container.manage_sites.set_policy("demo", {"mode": "hold_all"})
+        else:
+            thread = UUID(thread_id(newsroom))
+            newsroom.container.manage_threads.set_mode(newsroom.principal, thread, "hold_all")
+
+    box = newsroom.container
+    for use_case, step in ((box.amend_comment, "_judge"), (box.submit_comment, "_prepare")):
+        newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
+        newsroom.container.manage_threads.set_mode(newsroom.principal, UUID(thread_id(newsroom)), "")
+        real = getattr(use_case, step)
+
+        def between(*given: object, real: Callable[..., object] = real) -> object:
+            judged = real(*given)
+            hold()
+            return judged
+
+        monkeypatch.setattr(use_case, step, between)
+    newsroom.container.amend_comment.amend("demo", str(answer.receipt), {"body": "نص ثانٍ لم يقرأه أحد"})
+    shown = newsroom.client().get(f"/v1/sites/demo/comments?thread={KEY}").get_json()["comments"]
+    assert [comment["text"] for comment in shown] == ["أول نص"]
+    newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
+    newsroom.container.manage_threads.set_mode(newsroom.principal, UUID(thread_id(newsroom)), "")
+    assert newsroom.submit(body="تعليق آخر").status == Status.PENDING
+
+
+def test_only_an_admin_lets_a_thread_publish_unread(small_newsroom: Newsroom) -> None:
+    small_newsroom.pending()
+    omar = desk_of(small_newsroom, "omar")
+    assert '<option value="publish"' not in omar.get(PAGE).get_data(as_text=True)
+    form = {"csrf": csrf(omar), "site": "demo", "thread": thread_id(small_newsroom)}
+    assert omar.post(f"{PAGE}/mode", data={**form, "mode": "publish"}).status_code == 403
+    assert omar.post(f"{PAGE}/mode", data={**form, "mode": "hold_all"}).status_code == 303
+    assert small_newsroom.sql("SELECT mode FROM thread") == [("hold_all",)]
+
+
+def test_what_closed_by_itself_is_closed_for_everybody(newsroom: Newsroom) -> None:
+    newsroom.container.manage_sites.set_policy("demo", {"close_days": "1"})
+    comment = newsroom.approved()
+    token = newsroom.token(*SCOPES)
+    newsroom.clock.forward(days=2)
+    page = sign_in(newsroom).get(f"/console/comments/{comment}").get_data(as_text=True)
+    assert 'action="/console/reply"' not in page
+    reply, once = newsroom.container.reply_as_staff.reply, "a-form-of-its-own-24-long"
+    with pytest.raises(ForbiddenError, match="thread_closed"):
+        reply(newsroom.principal, comment, {"body": "رد"}, once)
+    told = newsroom.client().get(f"/v1/moderation/comments/{comment}", headers=token).get_json()
+    assert told["thread"]["state"] == "closed"
+    put = newsroom.client().put(f"/v1/sites/demo/threads/{KEY}", json={"state": "open"}, headers=token).get_json()
+    assert put["state"] == "closed"
+
+
+def test_an_old_discussion_is_found_by_its_key(small_newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.queries.thread_list.WALK", 2)
+    for number in range(5):
+        small_newsroom.container.manage_sites.put_thread(small_newsroom.site.id, f"k{number}", {"title": "عنوان"})
+    client = sign_in(small_newsroom, lang="en")
+    assert client.get(f"{PAGE}?word=k0").get_data(as_text=True).count('class="rows-head"') == 1
+    cut = client.get(f"{PAGE}?word=عنوان").get_data(as_text=True)
+    assert (cut.count('class="rows-head"'), "Only the 5,000 newest" in cut) == (2, True)
 
 
 def test_what_there_is_not_is_refused_in_a_sentence(small_newsroom: Newsroom) -> None:

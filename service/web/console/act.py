@@ -13,7 +13,7 @@ from service.domain.submission import is_submission_id
 from service.usecases.decide_comments import DecisionRequest
 from service.web.console.answers import Made, answer
 from service.web.console.session import Desk, acting
-from service.web.console.together import together
+from service.web.console.together import named, together
 from service.web.context import container
 
 _ITEM = "item-"
@@ -45,6 +45,7 @@ def register(blueprint: Blueprint) -> None:
             for name in form
             if name.startswith(_ITEM)
         ]
+        asked = named(asked, form["once"]) if form.get("once") else asked
         return answer(desk, form, lambda: together(desk, asked))
 
     @blueprint.post("/reply")
@@ -76,20 +77,21 @@ def register(blueprint: Blueprint) -> None:
     @blueprint.post("/undo-batch")
     @acting
     def undo_batch(desk: Desk, form: Mapping[str, str]) -> Response:
-        batch = _id(form, "batch")
-        return answer(desk, form, lambda: _undone(desk, batch))
+        batch, once = _id(form, "batch"), form.get("once", "")
+        return answer(desk, form, lambda: _undone(desk, batch, once))
 
 
 def _one(decision: UUID) -> Made:
     return {"decided": str(decision)}
 
 
-def _undone(desk: Desk, batch: UUID) -> Made:
-    own, answers = container().undo_decision.batch(desk.principal, batch)
-    refused = [a.error for a in answers if a.error]
-    if len(refused) == len(answers):
-        raise refused[0]
-    return {"batch": str(own)}
+def _undone(desk: Desk, batch: UUID, once: str) -> Made:
+    answers = container().undo_decision.batch(desk.principal, batch, once if is_submission_id(once) else None)
+    made = [a.decision for a in answers if a.decision]
+    if not made:
+        raise next(a.error for a in answers if a.error)
+    # Of a form that was sent twice this is the first answer: the batch that was made then.
+    return {"batch": str(made[0].batch)}
 
 
 def _action(form: Mapping[str, str]) -> Action:

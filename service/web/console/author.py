@@ -12,7 +12,8 @@ from service.domain.access import Permission
 from service.queries import authorship, cards
 from service.queries.authorship import Listed
 from service.web.console.notes import written_on
-from service.web.console.presenters import history_item, item, notice, undo_offer
+from service.web.console.outcome import told
+from service.web.console.presenters import history_item, item, undo_offer
 from service.web.console.session import Desk, at_desk
 from service.web.console.sweep import choices
 from service.web.console.together import stayed
@@ -43,7 +44,7 @@ def register(blueprint: Blueprint) -> None:
             noted=written_on(desk, comment_id)[-1],
             undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
             return_to=_here(desk, comment_id, first=True),
-            notice=stayed(desk) or notice(desk.language, request.args.get("problem")),
+            notice=stayed(desk) or told(desk),
         )
 
 

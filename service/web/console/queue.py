@@ -78,15 +78,15 @@ def comment_page(desk: Desk, comment_id: UUID, note: Typed | None = None, redact
     was wrong with it.
     """
     reader, site = container().reader, desk.site
-    card = reader.run(lambda s: cards.get_card(s, site.id, comment_id))
+    card, now = reader.run(lambda s: cards.get_card(s, site.id, comment_id)), container().clock()
     past = reader.run(lambda s: history.history_of(s, site.id, comment_id))
     return desk.page(
         "console/comment.html",
-        item=item(card, desk.language, container().clock(), site.slug),
+        item=item(card, desk.language, now, site.slug),
         history=[history_item(d, desk.language) for d in past],
         revisions=texts_of(desk, comment_id),
         reasons=reasons(desk.language),
-        once=secrets.token_urlsafe(24) if card.status == "approved" and card.thread_state == "open" else None,
+        once=secrets.token_urlsafe(24) if card.status == "approved" and card.thread_state(now) == "open" else None,
         undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
         back_url=_address(desk, Ask(card.status if card.status in VIEWS else VIEWS[0])),
         return_to=f"/console/comments/{comment_id}?{urlencode({'site': site.slug})}",

@@ -51,7 +51,7 @@ class Desk:
             self.language,
             **{
                 "csrf": csrf_token(self.cookie),
-                "moderator": {"name": self.moderator.name, "role": self.site.role},
+                "moderator": {"id": str(self.moderator.id), "name": self.moderator.name, "role": self.site.role},
                 "sites": sites,
                 "site": self.site.slug,
                 "places": places_for(self.principal),

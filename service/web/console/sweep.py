@@ -21,7 +21,7 @@ from service.usecases.decide_comments import DecisionRequest
 from service.web.console.answers import Made, answer
 from service.web.console.presenters import item
 from service.web.console.session import Desk, acting, at_desk
-from service.web.console.together import together
+from service.web.console.together import named, together
 from service.web.context import container
 from service.web.public import query
 
@@ -34,8 +34,6 @@ _DECISIONS: Mapping[str, tuple[Action, str | None]] = {
 }
 #: A comment and the version that was shown, 500 of them in less than 20 kB.
 _ITEM = re.compile(r"([0-9a-f]{32})-([0-9]{1,9})")
-#: With a comment's id behind it, it still fits a decision's client id.
-_ONCE = re.compile(r"[A-Za-z0-9_-]{22,31}")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -47,6 +45,9 @@ def register(blueprint: Blueprint) -> None:
         card = reader.run(lambda s: cards.get_card(s, site.id, comment_id))
         found = reader.run(lambda s: authorship.waiting(s, site.id, comment_id, address=scope == ADDRESS))
         asked = urlencode({"site": site.slug})
+        offered = choices(desk.language, query.one("do") or "")
+        # What is not shown to its end nobody has read.
+        shown_whole = all(len(waiting.text) <= EXCERPT for waiting in found.items)
         return desk.page(
             "console/sweep.html",
             item=item(card, desk.language, container().clock(), site.slug),
@@ -56,7 +57,7 @@ def register(blueprint: Blueprint) -> None:
             more=found.more,
             most=MAX_SWEPT,
             items=pack(found.items),
-            choices=choices(desk.language, query.one("do") or ""),
+            choices=[c for c in offered if shown_whole or c["value"] != "approve"],
             once=secrets.token_urlsafe(16),
             return_to=f"/console/authors/{comment_id}?{asked}",
         )
@@ -68,8 +69,6 @@ def register(blueprint: Blueprint) -> None:
         on since stays, and is counted. ``once`` makes a repeat harmless.
         """
         once, items = form.get("once", ""), unpack(form.get("items", ""))
-        if not _ONCE.fullmatch(once):
-            raise MalformedError("bad_parameter", public={"parameter": "once"})
         return answer(desk, form, lambda: _swept(desk, form.get("do", ""), items, once))
 
 
@@ -97,9 +96,8 @@ def unpack(packed: str) -> list[tuple[UUID, int]]:
 
 def _swept(desk: Desk, chosen: str, items: Sequence[tuple[UUID, int]], once: str) -> Made:
     action, reason = _choice(chosen)
-    return together(
-        desk, [DecisionRequest(comment, action, version, reason, f"{once}.{comment.hex}") for comment, version in items]
-    )
+    asked = [DecisionRequest(comment, action, version, reason) for comment, version in items]
+    return together(desk, named(asked, once))
 
 
 def _choice(chosen: str) -> tuple[Action, str | None]:

@@ -28,12 +28,13 @@ def register(blueprint: Blueprint) -> None:
         desk.principal.require(Permission.READ_QUEUE)
         word = clean_line(query.one("word") or "")[:MAX_WORD]
         cursor, now, site = query.one("cursor"), container().clock(), desk.site
+        may_manage = Permission.MANAGE in desk.principal.permissions
         found = container().reader.run(lambda s: thread_page(s, site.id, word, cursor, now))
         return desk.page(
             "console/threads.html",
             threads=[_shown(desk, thread) for thread in found.threads],
             modes=[("", t(desk.language, "threads.site_mode", mode=_mode(desk, found.site_mode)))]
-            + [(mode, _mode(desk, mode)) for mode in MODES],
+            + [(mode, _mode(desk, mode)) for mode in MODES if mode == MODES[0] or may_manage],
             word=word,
             cut=found.cut,
             next_url=_address(desk, word, found.next) if found.next else None,

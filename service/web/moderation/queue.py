@@ -41,7 +41,9 @@ def register(blueprint: ApiBlueprint) -> None:
         page = container().reader.run(
             lambda s: queue.queue_page(s, principal.site_id, ask, cursor, PAGE_SIZE)
         )
-        return jsonify({"comments": [card_data(c) for c in page.cards], "next": page.next, "further": page.further})
+        now = container().clock()
+        found = [card_data(card, now) for card in page.cards]
+        return jsonify({"comments": found, "next": page.next, "further": page.further})
 
     @blueprint.route("/v1/moderation/comments/<uuid:comment_id>", methods=["GET"])
     @blueprint.doc(summary="One comment with its history", operationId="comment")
@@ -52,4 +54,4 @@ def register(blueprint: ApiBlueprint) -> None:
         """Findings, what it answers, and every decision about it."""
         card = container().reader.run(lambda s: cards.get_card(s, principal.site_id, comment_id))
         past = container().reader.run(lambda s: history.history_of(s, principal.site_id, comment_id))
-        return jsonify({**card_data(card), "history": [decision_data(d) for d in past]})
+        return jsonify({**card_data(card, container().clock()), "history": [decision_data(d) for d in past]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -219,7 +220,7 @@ def decision_data(view: DecisionView) -> Mapping[str, object]:
     }
 
 
-def card_data(card: Card) -> dict[str, object]:
+def card_data(card: Card, now: datetime) -> dict[str, object]:
     """A comment as moderators' programs get it. There is no address in it."""
     parent, shown = card.parent, card.published
     return {
@@ -238,7 +239,7 @@ def card_data(card: Card) -> dict[str, object]:
             "key": card.thread_key,
             "url": card.thread_url,
             "title": card.thread_title,
-            "state": card.thread_state,
+            "state": card.thread_state(now),
         },
         "parent": parent
         and {"id": str(parent.id), "status": parent.status, "name": parent.name, "text": parent.text},

@@ -29,6 +29,5 @@ def register(blueprint: ApiBlueprint) -> None:
         if not known or known.id != principal.site_id:
             raise NotFoundError("site_not_found")
         thread = container().manage_sites.put_thread(principal.site_id, key, body)
-        return jsonify(
-            key=thread.key, url=thread.url, title=thread.title, section=thread.section, state=thread.state
-        )
+        state = thread.state_at(known.policy, container().clock())
+        return jsonify(key=thread.key, url=thread.url, title=thread.title, section=thread.section, state=state)

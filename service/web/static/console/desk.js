@@ -98,7 +98,7 @@ const reads = (li, name) => {
 // --- Deciding
 
 const outbox = new Outbox({
-  csrf: say.csrf, site: say.site,
+  csrf: say.csrf, site: say.site, who: say.who,
   waits: (left, failing) => {
     trouble.hidden = !failing;
     if (failing) $("span", trouble).textContent = failing == 401 ? say.signedOut : fill(say.notSaved, { count: left });
@@ -242,7 +242,7 @@ const acts = {
   o: () => decide("reopen"), n: () => now && notes.open(idOf(now)),
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
   s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
-  c: () => now && location.assign($(".more a", now).href + "#around"),
+  c: () => now && location.assign(now.firstElementChild.dataset.history + "#around"),
   u: () => now && location.assign($(".digest", now).dataset.author),
   U: () => now && location.assign($(".digest", now).dataset.sweep),
   l: () => { list.classList.toggle("one"); try { localStorage["taliq:desk:list"] = one() ? "" : "1"; } catch { /* Then it starts as always. */ } show(now); },

@@ -1,7 +1,7 @@
 // Acts on their way to the server. They are kept in the browser until the server has answered, in their order, one at a
 // time; each carries a name of its own, so that sent twice it is done once.
 
-const OUTBOX = "taliq:desk:outbox", DONE = "taliq:desk:done", KEPT = 3_000;
+const OUTBOX = "taliq:desk:outbox:", DONE = "taliq:desk:done:", KEPT = 3_000;
 
 const read = (key) => {
   try { return JSON.parse(localStorage[key] || "[]"); } catch { return []; }
@@ -13,15 +13,18 @@ const write = (key, value) => {
 export const once = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18)))).replaceAll("+", "-").replaceAll("/", "_");
 
 export class Outbox {
-  /** `told` hears of every act's end: (act, answer) where answer is {ok, status, body}; `waits` hears how many are left
+  /** What waits is one moderator's at one site: `who`. In a browser that several use, nobody sends another's.
+   *  `told` hears of every act's end: (act, answer) where answer is {ok, status, body}; `waits` hears how many are left
    *  and whether the last attempt has failed. */
-  constructor({ csrf, site, told, waits }) {
+  constructor({ csrf, site, who, told, waits }) {
     Object.assign(this, { csrf, site, told, waits, pause: 0, sending: false, failing: false });
-    this.acts = read(OUTBOX);
-    this.done = read(DONE);
+    this.left = OUTBOX + who;
+    this.ended = DONE + who;
+    this.acts = read(this.left);
+    this.done = read(this.ended);
     addEventListener("online", () => this.send(true));
     // A second tab may have sent some of them.
-    addEventListener("storage", ({ key }) => { if (key == DONE) this.done = read(DONE); });
+    addEventListener("storage", ({ key }) => { if (key == this.ended) this.done = read(this.ended); });
   }
 
   add(act) {
@@ -40,7 +43,7 @@ export class Outbox {
   }
 
   keep() {
-    write(OUTBOX, this.acts);
+    write(this.left, this.acts);
     this.waits(this.acts.length, this.failing);
   }
 
@@ -63,8 +66,8 @@ export class Outbox {
       this.acts.shift();
       // What is private is kept no longer than it is on its way.
       if (answer.ok && !act.private) {
-        this.done = [...read(DONE), { ...act, made: answer.body }].slice(-KEPT);
-        write(DONE, this.done);
+        this.done = [...read(this.ended), { ...act, made: answer.body }].slice(-KEPT);
+        write(this.ended, this.done);
       }
       this.keep();
       this.told(act, answer);
