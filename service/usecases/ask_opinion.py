@@ -19,8 +19,8 @@ class AskOpinion:
         """Says, or with ``wanted`` false no longer says, that a second opinion is wanted. The next decision answers it.
         Whoever asks reads it no more: colleagues are shown it. No decision: version and log stay as they are.
 
-        ``NotFoundError`` for what is not the site's, ``ConflictError`` for what its author took back; ``ForbiddenError``
-        for a program, which has no opinion to doubt.
+        ``NotFoundError`` for what is not the site's, ``ConflictError`` for what its author took back;
+        ``ForbiddenError`` for a program, which has no opinion to doubt.
         """
         principal.require(Permission.DECIDE)
         if principal.actor.kind is not ActorKind.MODERATOR:
