@@ -15,7 +15,7 @@ from tests.flows.scene import Scene
 from tests.flows.test_canary import live_through_every_status, log, scene, small_scene, use_the_receipt  # noqa: F401
 
 #: The pages of moderators on which notes stand.
-PAGES = {"console.show", "console.comment", "console.write_note"}
+PAGES = {"console.show", "console.comment", "console.author", "console.write_note"}
 
 
 def test_nobody_else_ever_gets_a_word_of_it(scene: Scene) -> None:  # noqa: F811
