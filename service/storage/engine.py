@@ -28,6 +28,9 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
     "PRAGMA secure_delete = ON",
+    # 16 MB: the upper levels of a large site's indexes stay in memory (`taliq bench desk`: a page of the queue at a
+    # million comments 13 instead of 17 ms). Memory is taken as it is used.
+    "PRAGMA cache_size = -16384",
     # Or INSERT OR REPLACE would take a row out of the decision log past its triggers.
     "PRAGMA recursive_triggers = ON",
 )
