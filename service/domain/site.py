@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from service.domain.errors import FieldError, InvalidError
 from service.domain.moderation import Status
@@ -53,9 +54,8 @@ class SitePolicy:
         known = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
         origins = known.pop("origins", ())
         assert isinstance(origins, Sequence)
-        numbers = {name: int(str(known.pop(name))) for name in NUMBERS if name in known}
-        texts = {k: str(v) for k, v in known.items()}
-        return cls(**texts, **numbers, origins=tuple(str(o) for o in origins))  # type: ignore[arg-type]
+        values: dict[str, Any] = {k: int(str(v)) if k in NUMBERS else str(v) for k, v in known.items()}
+        return cls(**values, origins=tuple(str(o) for o in origins))
 
     def to_data(self) -> dict[str, object]:
         return {**asdict(self), "origins": list(self.origins)}

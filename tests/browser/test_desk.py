@@ -307,3 +307,30 @@ def test_u_leads_to_the_author_and_shift_u_to_all_that_waits(chromium: Browser, 
         page.locator("form.undo button").click()
         expect(page.locator("form.undo")).to_be_visible()
         assert {status(room, c) for c in made} == {"pending"}
+
+
+def test_what_waits_in_a_browser_is_sent_by_nobody_else(chromium: Browser, room: Newsroom) -> None:
+    """A telephone that two of the newsroom use: what one decided while the network was away waits for that one."""
+    room.container.manage_staff.create_moderator("omar", "عمر", PASSWORD, "moderator", ["demo"])
+    comment, origin = room.pending(), room.container.settings.public_url
+    with desk(chromium, room, announced=("ERR_FAILED",)) as page:
+        page.route("**/console/decide", lambda route: route.abort())
+        key(page, "a")
+        expect(page.locator("#desk-trouble")).to_be_visible()
+        page.unroute("**/console/decide")
+        posts: list[str] = []
+        for login in ("omar", "sara"):
+            page.goto("about:blank")
+            page.context.clear_cookies()
+            page.on("request", lambda request: posts.append(request.url) if "decide" in request.url else None)
+            sign_in(page, f"{origin}/console/", login, PASSWORD)
+            page.wait_for_selector("html.has-desk")
+            if login == "omar":
+                with page.expect_response(lambda response: "/console/news" in response.url):
+                    page.reload()
+                assert posts == []
+                expect(page.locator("#desk-trouble")).to_be_hidden()
+        saved(page)
+        page.wait_for_function("() => Object.keys(localStorage).some((name) => name.startsWith('taliq:desk:done'))")
+    assert room.sql("SELECT status FROM comment") == [("approved",)]
+    assert room.sql("SELECT actor_label FROM decision WHERE subject_id = :c", c=comment.hex) == [("سارة",)]

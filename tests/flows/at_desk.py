@@ -54,7 +54,9 @@ class AtDesk:
         status, headers, _ = self._ask("POST", "/console/login", {"login": self.login, "password": PASSWORD}, {})
         assert status == 303
         self._cookie = headers["Set-Cookie"].partition(";")[0]
-        self._csrf = _TOKEN.search(self._page("/console/"))[1]  # type: ignore[index]
+        token = _TOKEN.search(self._page("/console/"))
+        assert token is not None
+        self._csrf = token[1]
 
     def queue(self, *, held: bool = False) -> list[Card]:
         """The first page of what waits; with ``held`` also what colleagues read."""
