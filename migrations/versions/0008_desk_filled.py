@@ -11,7 +11,7 @@ from alembic import op
 
 from service.domain.standing import standing
 from service.domain.urgency import rank
-from service.text.words import words
+from service.text.words import indexed
 
 revision = "0008"
 down_revision = "0007"
@@ -69,8 +69,8 @@ def _fill(bind: sa.Connection, rows: Sequence[sa.Row[Any]]) -> None:
                 sa.insert(_SEARCH).values(
                     site_id=row.site_id,
                     comment_id=row.id,
-                    words=" ".join(words(row.source)),
-                    names=" ".join(words(row.name)),
+                    words=indexed(row.source, "ar"),
+                    names=indexed(row.name, "ar"),
                 )
             )
         chain = sorted((d for d in chains.get(row.id, ()) if d.actor_kind != "reader"), key=lambda d: d.version_after)

@@ -11,7 +11,7 @@ from service.domain.site import SitePolicy
 from service.text.fold import fold
 from service.text.language import reading_direction, text_language
 from service.text.sanitize import render, text_of
-from service.text.words import words
+from service.text.words import indexed
 
 LANGUAGES = ("ar", "ar", "en")
 #: In one text of ten or so, and in one of some thousands: what the search is measured with.
@@ -84,8 +84,10 @@ def text_from(source: str) -> Text:
     """What the product makes of any text."""
     html = render(source)
     shown = text_of(html)
-    language = text_language(shown, SitePolicy().language)
-    return Text(source, html, fold(source), " ".join(words(source)), language, reading_direction(shown))
+    site_language = SitePolicy().language
+    language = text_language(shown, site_language)
+    folded, found_by = fold(source, site_language), indexed(source, site_language)
+    return Text(source, html, folded, found_by, language, reading_direction(shown))
 
 
 @cache

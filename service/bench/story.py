@@ -15,6 +15,7 @@ from service.bench.scene import Scene
 from service.bench.stock import Text
 from service.domain import messages, urgency
 from service.domain.moderation import READERS, REPORT_REASONS, Action, Actor, ActorKind, Status
+from service.domain.site import SitePolicy
 from service.domain.submission import FIELDS
 from service.screening.facts import Finding as Seen
 from service.storage.authors import Author
@@ -29,8 +30,9 @@ from service.storage.outbox import OutboxMessage
 from service.storage.revisions import Revision
 from service.storage.search import SearchText
 from service.storage.submissions import ReceivedSubmission
+from service.text.fold import FOLD_VERSION
 from service.text.sanitize import SANITISER_VERSION
-from service.text.words import words
+from service.text.words import indexed
 
 Row = dict[str, Any]
 #: Tables in the order in which each may lean on those before it.
@@ -94,6 +96,7 @@ class Story:
             language=text.language,
             direction=text.direction,
             text_digest=self.scene.signer.digest("text", site, text.folded),
+            fold_version=FOLD_VERSION,
             created_at=self.now,
         )
         for seen in findings:
@@ -106,9 +109,10 @@ class Story:
                 rule=seen.rule,
                 check_version=seen.check_version,
                 spans=[list(span) for span in seen.spans],
+                outcome=seen.outcome.code,
             )
         self.rows[SearchText] = []
-        self._put(SearchText, comment_id=own, words=text.words, names=_words_of(name))
+        self._put(SearchText, comment_id=own, words=text.words, names=_words_of(name), fold_version=FOLD_VERSION)
         self.comment["rank"] = urgency.rank(seen.code for seen in findings)
 
     def receive(self, key: str, name: str, address: str, body: str, submission_id: str | None, outcome: Status) -> None:
@@ -225,4 +229,4 @@ class Story:
 @cache
 def _words_of(name: str) -> str:
     """There are few names in the stock."""
-    return " ".join(words(name))
+    return indexed(name, SitePolicy().language)

@@ -13,7 +13,8 @@ from service.bench.stock import LANGUAGES, Text, name_of, rare, text_from, text_
 from service.bench.story import Row, Story
 from service.domain import messages
 from service.domain.moderation import REASONS, Action, Status, target
-from service.screening.facts import Facts, Finding, Form
+from service.domain.site import SitePolicy
+from service.screening.facts import Facts, Finding, Form, Gathered, Known
 from service.screening.pipeline import screen
 from service.storage.decisions import Decision
 from service.storage.revisions import Revision
@@ -64,7 +65,7 @@ def _send(story: Story, number: int, fate: tuple[str, ...], key: str) -> None:
         text = text_from(source)
     name = name_of(dice, language)
     mode = "publish" if at_once else "hold_all"
-    findings = screen(Facts(mode, name, source, None, seen, form)).findings if hidden else _findings(mode, seen, form)
+    findings = screen(_facts(mode, seen, form, name, source)).findings if hidden else _findings(mode, seen, form)
     story.write(name, text, findings)
     address = f"reader{dice.below(max(5, story.scene.rows // 5))}@example.org"
     # A program's post has no submission id, a form's always has.
@@ -75,10 +76,14 @@ def _send(story: Story, number: int, fate: tuple[str, ...], key: str) -> None:
         story.promise(messages.comment_held(story.id, story.comment["thread_id"]))
 
 
+def _facts(mode: str, seen: bool, form: Form | None, name: str = "", source: str = "") -> Facts:
+    return Facts(mode, SitePolicy().language, name, source, None, form, Gathered(text_seen=Known(seen)))
+
+
 @cache
 def _findings(mode: str, seen: bool, form: Form | None) -> tuple[Finding, ...]:
     """What the checks say of a text with nothing hidden in it."""
-    return screen(Facts(mode, "", "", None, seen, form)).findings
+    return screen(_facts(mode, seen, form)).findings
 
 
 def _follow(story: Story, number: int, fate: tuple[str, ...]) -> None:

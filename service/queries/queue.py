@@ -19,7 +19,7 @@ from service.queries import marks
 from service.queries.cards import Card, cards_of
 from service.queries.marks import Mark
 from service.queries.views import COUNT_CAP, in_view, view_counts
-from service.storage import search, staff
+from service.storage import search, sites, staff
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.queue_indexes import index_of, narrows
@@ -152,10 +152,12 @@ def _searched(
     newest = ask.order == "newest"
     along, looked_at = _conditions(session, site_id, ask)
     conditions = [*in_view(site_id, ask.view), *_days(ask), *along, *looked_at]
-    words = search.Words(ask.search, ask.author)
+    words, language = search.Words(ask.search, ask.author), sites.get(session, site_id).policy.language
     for number in range(WALK // _STRIDE):
         # What was not rare at the first look is not at the second.
-        hits = search.hits(session, site_id, words, after=row, newest=newest, limit=_STRIDE, common=number > 0)
+        hits = search.hits(
+            session, site_id, words, language, after=row, newest=newest, limit=_STRIDE, common=number > 0
+        )
         rows = {hit.comment_id: hit.row for hit in hits.found}
         kept = select(Comment.id).where(
             Comment.site_id == site_id, Comment.id.in_(list(rows)), *conditions

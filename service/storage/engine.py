@@ -81,7 +81,7 @@ def read_engine(text: str) -> Engine:
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, begin="BEGIN", read_only=True)
-    return _postgres(url, "-c default_transaction_read_only=on")
+    return _postgres(url, "-c default_transaction_read_only=on -c lock_timeout=2000")
 
 
 def forget(engine: Engine) -> None:

@@ -12,7 +12,9 @@ from service.storage.base import Base
 
 
 class Finding(Base):
-    """``spans``: pairs of code point offsets into the revision's source, end exclusive."""
+    """``spans``: pairs of code point offsets into the revision's source, end exclusive. ``outcome``: what it asked for,
+    as the code of a ``screening`` outcome.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -30,6 +32,7 @@ class Finding(Base):
     rule: Mapped[str] = mapped_column(String(80))
     check_version: Mapped[int] = mapped_column(Integer)
     spans: Mapped[list[list[int]]] = mapped_column(JSON)
+    outcome: Mapped[str] = mapped_column(String(8), server_default="hold")
 
 
 def list_of(session: Session, site_id: UUID, comment_id: UUID, revision: int) -> Sequence[Finding]:

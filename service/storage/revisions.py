@@ -14,7 +14,8 @@ from service.storage.types import UtcDateTime
 
 class Revision(Base):
     """``source`` is what the reader wrote, ``html`` what the sanitiser of ``sanitiser_version`` made of it.
-    The name and the website are part of it: a decision judges them together with the text.
+    The name and the website are part of it: a decision judges them together with the text. ``text_digest`` was made of
+    the text folded by the rules of ``fold_version``.
 
     ``redacted_by``, with the name it had then and the code of the reason: the moderator who took words out of the text
     before. Empty for what the author wrote.
@@ -38,6 +39,7 @@ class Revision(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     direction: Mapped[str] = mapped_column(String(4))
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    fold_version: Mapped[int] = mapped_column(Integer, server_default="1")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     redacted_by: Mapped[UUID | None] = mapped_column()
     redacted_label: Mapped[str | None] = mapped_column(String(100))

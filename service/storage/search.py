@@ -17,7 +17,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.storage.base import Base
-from service.text.words import words
+from service.text.fold import FOLD_VERSION
+from service.text.words import indexed, wanted, words
 
 #: A word with so many hits is common: PostgreSQL then looks for it among the next rows instead.
 COMMON = 1_000
@@ -25,7 +26,9 @@ BY_EXPRESSION = frozenset({"ix_search_text_words", "ix_search_text_names"})
 
 
 class SearchText(Base):
-    """``words`` and ``names``: folded, with one space between. ``id`` grows with every new comment."""
+    """``words`` and ``names``: folded by the rules of ``fold_version``, with one space between. ``id`` grows with every
+    new comment.
+    """
 
     __tablename__ = "search_text"
     __table_args__ = (UniqueConstraint("comment_id"), Index("ix_search_text_site_id_id", "site_id", "id"))
@@ -35,9 +38,23 @@ class SearchText(Base):
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comment.id"))
     words: Mapped[str] = mapped_column(Text)
     names: Mapped[str] = mapped_column(Text)
+    fold_version: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
-def put(session: Session, site_id: UUID, comment_id: UUID, text: str, name: str, *, new: bool) -> None:
+@dataclass(frozen=True)
+class Words:
+    """What a comment's text, and its author's name, are found by, or have to hold to be found."""
+
+    text: str
+    name: str
+
+
+def found_by(text: str, name: str, language: str) -> Words:
+    """The words of a comment on a site in this language."""
+    return Words(indexed(text, language), indexed(name, language))
+
+
+def put(session: Session, site_id: UUID, comment_id: UUID, found: Words, *, new: bool) -> None:
     """The comment is found by its new text, and no longer by the one before. ``new``: there was none before."""
     row = None
     if not new:
@@ -47,7 +64,7 @@ def put(session: Session, site_id: UUID, comment_id: UUID, text: str, name: str,
     if row is None:
         row = SearchText(site_id=site_id, comment_id=comment_id)
         session.add(row)
-    row.words, row.names = " ".join(words(text)), " ".join(words(name))
+    row.words, row.names, row.fold_version = found.text, found.name, FOLD_VERSION
 
 
 @dataclass(frozen=True)
@@ -64,29 +81,22 @@ class Hits:
     edge: int | None
 
 
-@dataclass(frozen=True)
-class Words:
-    """To be found in a comment's text, and in its author's name."""
-
-    text: str
-    name: str
-
-
 def hits(
     session: Session,
     site_id: UUID,
-    wanted: Words,
+    asked: Words,
+    language: str,
     *,
     after: int | None,
     newest: bool,
     limit: int,
     common: bool = False,
 ) -> Hits:
-    """Comments with all the words, by arrival. Looks at no more than ``limit`` rows (``COMMON`` where that is more),
-    however common a word is. A word that ends in ``*`` may go on. ``common``: that they are is known, from the ``edge``
-    of an answer before.
+    """Comments with all the words as typed, by arrival; ``language`` is the site's. Looks at no more than ``limit``
+    rows (``COMMON`` where that is more), however common a word is. A word that ends in ``*`` may go on. ``common``:
+    that they are is known, from the ``edge`` of an answer before.
     """
-    terms = {"words": _terms(wanted.text), "names": _terms(wanted.name)}
+    terms = {"words": _terms(asked.text, language), "names": _terms(asked.name, language)}
     if not any(terms.values()):
         return Hits((), None)
     bounds = {"site": site_id.hex, "after": after, "limit": limit}
@@ -95,12 +105,12 @@ def hits(
     return _on_postgresql(session, terms, bounds, newest, common=common)
 
 
-def _terms(text: str) -> list[tuple[str, bool]]:
+def _terms(text: str, language: str) -> list[tuple[str, bool]]:
     """Each word, and whether it may go on."""
     return [
-        (word, typed.endswith("*") and word == spelt[-1])
+        (wanted(word), typed.endswith("*") and word == spelt[-1])
         for typed in text.split()
-        if (spelt := list(words(typed)))
+        if (spelt := list(words(typed, language)))
         for word in spelt
     ]
 

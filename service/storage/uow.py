@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.domain.errors import ConflictError, UnavailableError
 from service.storage.engine import forget
 
-__all__ = ["Reader", "Session", "UnitOfWork"]
+__all__ = ["Reader", "Session", "UnitOfWork", "apart"]
 T = TypeVar("T")
 ATTEMPTS = 3
 #: PostgreSQL: serialization_failure, deadlock_detected, and the ways a server goes away.
@@ -98,6 +98,12 @@ class Reader:
             return self.run(lambda session: bool(session.scalar(text("SELECT 1"))))
         except (DBAPIError, UnavailableError):
             return False
+
+
+def apart(session: Session, question: Callable[[Session], T]) -> T:
+    """The answer to a question in the midst of a change, which can go on when it fails."""
+    with session.begin_nested():
+        return question(session)
 
 
 def _may_run_again(error: Exception) -> bool:

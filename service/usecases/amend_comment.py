@@ -23,9 +23,9 @@ from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, UnitOfWork
-from service.text.fold import fold
 from service.usecases import transition
-from service.usecases.judged_text import JudgedText, add_revision, judge
+from service.usecases.gather_facts import Question, gather
+from service.usecases.judged_text import JudgedText, add_revision, judge, text_digest
 from service.usecases.receipt_holder import comment_of
 from service.usecases.transition import Step
 
@@ -87,9 +87,10 @@ class AmendComment:
     def _judge(self, before: _Before, body: str) -> JudgedText:
         """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""
         site, latest = before.site, before.latest
-        digest = self._signer.digest("text", str(site.id), fold(body))
-        seen = self._reader.run(lambda s: revisions.text_seen(s, site.id, digest, but=before.comment))
-        facts = Facts(before.mode, latest.name, body, latest.website, seen)
+        digest = text_digest(self._signer, site, body)
+        question = Question(site, digest, self._clock(), before.comment)
+        known = gather(self._reader, question, self._on_failed_check)
+        facts = Facts(before.mode, site.policy.language, latest.name, body, latest.website, gathered=known)
         return judge(facts, site.policy, digest, self._on_failed_check)
 
     def _store(self, session: Session, comment: Comment, judged: JudgedText, now: datetime, *, publish: bool) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from service.domain import urgency
-from service.domain.ports import NewId
+from service.domain.ports import NewId, Signer
 from service.domain.site import SitePolicy
 from service.screening.facts import Facts
 from service.screening.pipeline import Verdict, screen
@@ -19,20 +19,23 @@ from service.storage import search
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.revisions import Revision
+from service.storage.sites import Site
 from service.storage.uow import Session
+from service.text.fold import FOLD_VERSION, fold
 from service.text.language import reading_direction, text_language
 from service.text.sanitize import SANITISER_VERSION, render, text_of
 
 
 @dataclass(frozen=True)
 class JudgedText:
-    """What will be stored of a text, and what the checks said of it."""
+    """What will be stored of a text, and what the checks said of it. ``folded_for``: the site's language."""
 
     name: str
     website: str | None
     source: str
     html: str
     text_digest: bytes
+    folded_for: str
     language: str | None
     direction: str
     verdict: Verdict
@@ -51,8 +54,13 @@ class Redaction:
     reason: str
 
 
+def text_digest(signer: Signer, site: Site, body: str) -> bytes:
+    """What two texts of a site have in common that fold alike. Keyed, so that who holds it cannot try texts."""
+    return signer.digest("text", str(site.id), fold(body, site.policy.language))
+
+
 def judge(
-    facts: Facts, policy: SitePolicy, text_digest: bytes, on_failed_check: Callable[[str, Exception], None]
+    facts: Facts, policy: SitePolicy, digest: bytes, on_failed_check: Callable[[str, Exception], None]
 ) -> JudgedText:
     """Sanitises and screens ``facts.body``. A check that fails holds the text and is heard of."""
     html = render(facts.body)
@@ -62,7 +70,8 @@ def judge(
         website=facts.website,
         source=facts.body,
         html=html,
-        text_digest=text_digest,
+        text_digest=digest,
+        folded_for=policy.language,
         language=text_language(shown, policy.language),
         direction=reading_direction(shown),
         verdict=screen(facts, on_failure=on_failed_check),
@@ -94,6 +103,7 @@ def add_revision(
             language=judged.language,
             direction=judged.direction,
             text_digest=judged.text_digest,
+            fold_version=FOLD_VERSION,
             created_at=now,
             redacted_by=redaction.by if redaction else None,
             redacted_label=redaction.label if redaction else None,
@@ -112,7 +122,9 @@ def add_revision(
                 rule=found.rule,
                 check_version=found.check_version,
                 spans=[list(span) for span in found.spans],
+                outcome=found.outcome.code,
             )
         )
-    search.put(session, comment.site_id, comment.id, judged.source, judged.name, new=number == 1)
+    found_by = search.found_by(judged.source, judged.name, judged.folded_for)
+    search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
     session.flush()

@@ -17,19 +17,19 @@ from service.domain.moderation import REASONS, Action, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer
 from service.domain.site import MAX_TEXTS
 from service.domain.submission import read_amendment
-from service.screening.facts import Facts, Finding
-from service.screening.pipeline import Verdict
+from service.screening.facts import Facts, Finding, Outcome
+from service.screening.pipeline import verdict_of
 from service.storage import comments, findings, flags, outbox, revisions, sites, threads
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.text.clean import clean_body
-from service.text.fold import fold
 from service.text.redaction import redact, says_something
 from service.text.sanitize import text_of
 from service.usecases import transition
-from service.usecases.judged_text import JudgedText, Redaction, add_revision, judge
+from service.usecases.gather_facts import Question, gather
+from service.usecases.judged_text import JudgedText, Redaction, add_revision, judge, text_digest
 from service.usecases.transition import Step
 
 
@@ -97,7 +97,13 @@ class RedactComment:
         comment = _check(comments.find(session, site_id, asked.comment), asked)
         number = comment.latest_revision
         found = [
-            Finding(f.code, f.rule, f.check_version, tuple((start, end) for start, end in f.spans))
+            Finding(
+                f.code,
+                f.rule,
+                f.check_version,
+                tuple((start, end) for start, end in f.spans),
+                Outcome[f.outcome.upper()],
+            )
             for f in findings.list_of(session, site_id, comment.id, number)
         ]
         site, thread = sites.get(session, site_id), threads.get_by_id(session, site_id, comment.thread_id)
@@ -109,15 +115,15 @@ class RedactComment:
         findings those that point at no words stay.
         """
         site, latest = before.site, before.latest
-        digest = self._signer.digest("text", str(site.id), fold(body))
-        seen = self._reader.run(lambda s: revisions.text_seen(s, site.id, digest, but=comment))
-        facts = Facts(before.mode, latest.name, body, latest.website, seen)
+        digest = text_digest(self._signer, site, body)
+        known = gather(self._reader, Question(site, digest, self._clock(), comment), self._on_failed_check)
+        facts = Facts(before.mode, site.policy.language, latest.name, body, latest.website, gathered=known)
         judged = judge(facts, site.policy, digest, self._on_failed_check)
         if not says_something(text_of(judged.html)):
             raise InvalidError([FieldError("words", "redact_all")])
         again = {f.code for f in judged.verdict.findings}
         kept = [f for f in before.found if not f.spans and f.code not in again]
-        return replace(judged, verdict=Verdict(False, (*kept, *judged.verdict.findings)))
+        return replace(judged, verdict=verdict_of((*kept, *judged.verdict.findings)))
 
     def _store(
         self, session: Session, principal: Principal, comment: Comment, judged: JudgedText, trace: Redaction

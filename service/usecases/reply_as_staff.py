@@ -18,9 +18,8 @@ from service.storage import comments, decisions, sites, threads
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.text.clean import clean_line
-from service.text.fold import fold
 from service.usecases import transition
-from service.usecases.judged_text import JudgedText, judge
+from service.usecases.judged_text import JudgedText, judge, text_digest
 from service.usecases.new_comment import Place, insert_comment
 from service.usecases.transition import Step
 
@@ -56,8 +55,8 @@ class ReplyAsStaff:
 
     def _judge(self, site: Site, name: str, body: str) -> JudgedText:
         """Screened like any other text. What the checks say is kept, and does not hold what a moderator publishes."""
-        digest = self._signer.digest("text", str(site.id), fold(body))
-        facts = Facts(site.policy.mode, clean_line(name), body, None, False)
+        digest = text_digest(self._signer, site, body)
+        facts = Facts(site.policy.mode, site.policy.language, clean_line(name), body, None)
         return judge(facts, site.policy, digest, self._on_failed_check)
 
     def _store(

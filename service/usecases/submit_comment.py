@@ -14,25 +14,28 @@ from uuid import UUID
 
 from service.domain import messages
 from service.domain.errors import ConflictError, FieldError, ForbiddenError, InvalidError
-from service.domain.moderation import Action, Actor, ActorKind, Status
+from service.domain.moderation import Action, Actor, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer, Vault
 from service.domain.submission import FIELDS, TOKEN, TRAP, Submission, is_submission_id, read_submission
-from service.screening.facts import Facts, Form
-from service.storage import comments, outbox, revisions, sites, submissions, threads
+from service.screening.facts import Facts, Form, Outcome
+from service.screening.pipeline import Verdict
+from service.storage import comments, outbox, sites, submissions, threads
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.sites import Site
 from service.storage.submissions import ReceivedSubmission
 from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
-from service.text.fold import fold
 from service.usecases import transition
-from service.usecases.judged_text import JudgedText, judge
+from service.usecases.gather_facts import Question, gather, gather_again
+from service.usecases.judged_text import JudgedText, judge, text_digest
 from service.usecases.new_comment import Place, insert_comment
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
 POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
+#: What is done at once with what the checks have judged. What they hold stays where it starts.
+ACTIONS = {Outcome.NOTE: Action.APPROVE, Outcome.REJECT: Action.REJECT, Outcome.SPAM: Action.SPAM}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Answer:
 class _Prepared:
     submission: Submission
     judged: JudgedText
+    question: Question
     fingerprint: bytes
     repeat_key: bytes
     facts: Facts
@@ -81,18 +85,18 @@ class SubmitComment:
         if first is not None:
             return first
         submission, errors = read_submission(raw, site.policy)
-        # A text that is refused anyway is neither folded nor looked for.
-        folded = "" if errors else fold(submission.body)
-        text_digest = self._signer.digest("text", str(site.id), folded)
         now = self._clock()
-        text_seen, mode, more = self._reader.run(
-            lambda session: _context(session, site, submission, errors, text_digest, now)
-        )
+        mode, more = self._reader.run(lambda session: _context(session, site, submission, errors, now))
         if errors or more:
             raise InvalidError([*errors, *more])
         form = self._form(site, submission, raw)
-        facts = Facts(mode, submission.name, submission.body, submission.website, text_seen, form)
-        prepared = self._prepare(site, submission, text_digest, facts, fingerprint)
+        digest = text_digest(self._signer, site, submission.body)
+        question = Question(site, digest, now)
+        known = gather(self._reader, question, self._on_failed_check)
+        facts = Facts(
+            mode, site.policy.language, submission.name, submission.body, submission.website, form, known
+        )
+        prepared = self._prepare(question, submission, facts, fingerprint)
         return self._uow.run(lambda session: self._store(session, site, prepared))
 
     def _fingerprint(self, raw: Mapping[str, object]) -> bytes:
@@ -134,11 +138,13 @@ class SubmitComment:
         )
 
     def _prepare(
-        self, site: Site, submission: Submission, text_digest: bytes, facts: Facts, fingerprint: bytes
+        self, question: Question, submission: Submission, facts: Facts, fingerprint: bytes
     ) -> _Prepared:
+        site = question.site
         return _Prepared(
             submission=submission,
-            judged=judge(facts, site.policy, text_digest, self._on_failed_check),
+            judged=judge(facts, site.policy, question.digest, self._on_failed_check),
+            question=question,
             fingerprint=fingerprint,
             repeat_key=self._repeat_key(site, submission),
             facts=facts,
@@ -164,7 +170,9 @@ class SubmitComment:
         if prepared.judged.verdict.publish:
             prepared = self._judged_again(session, site, prepared)
         comment_id = self._new_id(now)
-        status = Status.APPROVED if prepared.judged.verdict.publish else Status.PENDING
+        verdict = prepared.judged.verdict
+        # A rule that refuses is no answer to whoever tries what gets through: that one hears "held", like anybody.
+        status = Status.APPROVED if verdict.publish else Status.PENDING
         record = submissions.add_once(
             session,
             ReceivedSubmission(
@@ -181,8 +189,10 @@ class SubmitComment:
             return self._repeat(record, prepared.fingerprint)
         thread = self._thread(session, site, submission, now)
         comment = self._insert(session, site, thread, prepared, comment_id, now)
-        if prepared.judged.verdict.publish:
-            step = transition.Step(Action.APPROVE, Status.APPROVED, comment.latest_revision, POLICY)
+        action = ACTIONS.get(verdict.outcome)
+        if action is not None:
+            published = comment.latest_revision if action is Action.APPROVE else None
+            step = transition.Step(action, target(Status.PENDING, action), published, _actor(verdict), verdict.reason)
             transition.apply(session, comment, step, new_id=self._new_id, now=now)
         else:
             outbox.put(session, self._new_id(now), site.id, messages.comment_held(comment.id, thread.id), now)
@@ -192,16 +202,16 @@ class SubmitComment:
         """Eight copies sent at once have each not been seen when they are read. Before one is published it waits
         for the others, and then it has. And the thread may hold everything since.
         """
-        digest = prepared.judged.text_digest
-        submissions.one_at_a_time(session, digest)
+        submissions.one_at_a_time(session, prepared.question.digest)
         thread = threads.find(session, site.id, prepared.submission.thread_key)
         policy = sites.get(session, site.id).policy
         mode = thread.mode_in(policy) if thread else policy.mode
-        seen = revisions.text_seen(session, site.id, digest)
-        if not seen and mode == prepared.facts.mode:
+        known = gather_again(session, prepared.question, prepared.facts.gathered, self._on_failed_check)
+        facts = replace(prepared.facts, mode=mode, gathered=known)
+        if facts == prepared.facts:
             return prepared
-        facts = replace(prepared.facts, text_seen=seen, mode=mode)
-        return replace(prepared, judged=judge(facts, site.policy, digest, self._on_failed_check))
+        judged = judge(facts, site.policy, prepared.question.digest, self._on_failed_check)
+        return replace(prepared, judged=judged)
 
     def _thread(self, session: Session, site: Site, submission: Submission, now: datetime) -> Thread:
         """The thread, started if need be. What a reader sends never changes one that is known."""
@@ -252,15 +262,20 @@ class SubmitComment:
         )
 
 
+def _actor(verdict: Verdict) -> Actor:
+    """The rule that decided, or the site's wish to publish what none objects to."""
+    rule = verdict.decisive
+    return POLICY if verdict.publish or rule is None else Actor(ActorKind.POLICY, None, rule.rule)
+
+
 def _context(
     session: Session,
     site: Site,
     submission: Submission,
     errors: list[FieldError],
-    text_digest: bytes,
     now: datetime,
-) -> tuple[bool, str, list[FieldError]]:
-    """Whether the text was seen before, the mode the thread is in, and the errors only the database can know of.
+) -> tuple[str, list[FieldError]]:
+    """The mode the thread is in, and the errors only the database can know of.
 
     A parent that is unknown, hidden or in another thread is one error: nobody learns which of the three it is.
     """
@@ -276,4 +291,4 @@ def _context(
     ):
         more.append(FieldError("parent", "parent_unknown"))
     mode = thread.mode_in(site.policy) if thread else site.policy.mode
-    return not errors and revisions.text_seen(session, site.id, text_digest), mode, more
+    return mode, more

@@ -42,7 +42,7 @@ from service.text.clean import clean_body
 from service.text.fold import fold
 from service.text.language import reading_direction, text_language
 from service.text.sanitize import render, text_of
-from service.text.words import words
+from service.text.words import indexed
 from service.usecases.decide_comments import DecisionRequest
 from tests.postgres import PostgresServer
 
@@ -144,11 +144,11 @@ def test_texts_are_what_the_product_makes_of_their_sources(loaded: Container) ->
         assert clean_body(revision.source) == revision.source
         assert revision.html == render(revision.source)
         assert (revision.language, revision.direction) == (text_language(shown, "ar"), reading_direction(shown))
-        assert revision.text_digest == loaded.signer.digest("text", str(revision.site_id), fold(revision.source))
+        assert revision.text_digest == loaded.signer.digest("text", str(revision.site_id), fold(revision.source, "ar"))
         if revision.number == comment.latest_revision:
             found = searched[revision.comment_id]
-            assert found.words == " ".join(words(revision.source))
-            assert found.names == " ".join(words(revision.name))
+            assert found.words == indexed(revision.source, "ar")
+            assert found.names == indexed(revision.name, "ar")
     assert seen > 10
 
 

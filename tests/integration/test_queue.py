@@ -105,7 +105,10 @@ def filled(newsroom: Newsroom) -> tuple[Newsroom, dict[str, UUID]]:
     [
         ("النهر", ["dam", "river"]),
         ("النَّهْـــر", ["dam", "river"]),
-        ("نهر", []),
+        # With the article or without, with "and" in front: one word.
+        ("نهر", ["dam", "river"]),
+        ("والنهر", ["dam", "river"]),
+        ("نهار", []),
         ("النه*", ["dam", "river"]),
         ("النهر الصيف", ["river"]),
         ("river", ["latin"]),

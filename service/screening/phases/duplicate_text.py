@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.screening.facts import Facts, Finding
 
 
-def duplicate_text(facts: Facts) -> Finding | None:
-    return Finding("duplicate_text", "same_folded_text") if facts.text_seen else None
+def duplicate_text(facts: Facts) -> Iterator[Finding]:
+    if facts.gathered.text_seen.value:
+        yield Finding("duplicate_text", "same_folded_text")

@@ -5,6 +5,7 @@ A program that posts without ever asking for the form, with one it got days ago,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from service.screening.facts import Facts, Finding
@@ -15,14 +16,13 @@ OLDEST = timedelta(hours=24)
 SKEW = timedelta(minutes=1)
 
 
-def form_token(facts: Facts) -> Finding | None:
+def form_token(facts: Facts) -> Iterator[Finding]:
     if facts.form is None:
-        return None
+        return
     age = facts.form.age
     if age is None:
-        return Finding("form_missing", "no_valid_token")
-    if age > OLDEST or age < -SKEW:
-        return Finding("form_stale", "age:24h")
-    if age < YOUNGEST:
-        return Finding("form_too_fast", "age:3s")
-    return None
+        yield Finding("form_missing", "no_valid_token")
+    elif age > OLDEST or age < -SKEW:
+        yield Finding("form_stale", "age:24h")
+    elif age < YOUNGEST:
+        yield Finding("form_too_fast", "age:3s")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.screening.facts import Facts, Finding
 from service.text.bidi import hidden_spans
 
 
-def hidden_characters(facts: Facts) -> Finding | None:
+def hidden_characters(facts: Facts) -> Iterator[Finding]:
     spans = hidden_spans(facts.body)
-    return Finding("hidden_characters", "bidi_or_invisible", spans=tuple(spans)) if spans else None
+    if spans:
+        yield Finding("hidden_characters", "bidi_or_invisible", spans=tuple(spans))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.screening.facts import Facts, Finding
 
 
-def honeypot(facts: Facts) -> Finding | None:
-    return Finding("trap_filled", "field:subject") if facts.form is not None and facts.form.trap_filled else None
+def honeypot(facts: Facts) -> Iterator[Finding]:
+    if facts.form is not None and facts.form.trap_filled:
+        yield Finding("trap_filled", "field:subject")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -140,7 +141,7 @@ def test_cleaning_takes_linear_time(unit: str) -> None:
         assert growth(clean, lambda n: "a" + unit * n + "b", 10_000) < 3.2
 
 
-@pytest.mark.parametrize("work", [clean_body, clean_line, fold, canonical_url])
+@pytest.mark.parametrize("work", [clean_body, clean_line, partial(fold, language="ar"), canonical_url])
 @pytest.mark.parametrize("before", ["a", "https://news.example/"])
 def test_a_wall_of_accents_costs_no_more_than_its_length(work: Callable[[str], object], before: str) -> None:
     """The library sorts a run of them in square time: 65,000 pairs held every thread up for 26 seconds."""

@@ -1,0 +1,81 @@
+"""What the checks want to know of the site's past, asked before a text is judged.
+
+Each question stands alone: one that cannot be answered (an error, a locked table, a slow database) leaves its own fact
+missing, the check that needs it fails, and the comment is held. The others are answered all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from service.screening.facts import Fact, Gathered, Known, Missing
+from service.storage import revisions
+from service.storage.sites import Site
+from service.storage.uow import Reader, Session, apart
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is known of a text when its facts are gathered. ``comment``: the one it is a new text of, if any."""
+
+    site: Site
+    digest: bytes
+    now: datetime
+    comment: UUID | None = None
+
+
+def _text_seen(session: Session, question: Question) -> bool:
+    return revisions.text_seen(session, question.site.id, question.digest, but=question.comment)
+
+
+#: By the name of the fact in ``Gathered``.
+GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
+    "text_seen": _text_seen,
+}
+#: What other comments may change between the question and the commit: asked again before one is published.
+CHANGING = frozenset({"text_seen"})
+OnFailure = Callable[[str, Exception], None]
+
+
+def gather(reader: Reader, question: Question, on_failure: OnFailure) -> Gathered:
+    """Every fact, in one transaction; only when something in it fails, each in its own. ``on_failure`` hears the name
+    of each that is missing.
+    """
+
+    def together(session: Session) -> Gathered:
+        return Gathered(**{name: Known(ask(session, question)) for name, ask in GATHERERS.items()})
+
+    try:
+        return reader.run(together)
+    except Exception:
+        return Gathered(**{name: _alone(reader, name, question, on_failure) for name in GATHERERS})
+
+
+def gather_again(session: Session, question: Question, before: Gathered, on_failure: OnFailure) -> Gathered:
+    """``before`` with those of ``CHANGING`` as they are now, asked inside of a transaction that writes, which a failure
+    leaves usable.
+    """
+    facts: dict[str, Fact[Any]] = {}
+    for name in sorted(CHANGING):
+        try:
+            facts[name] = Known(apart(session, partial(GATHERERS[name], question=question)))
+        except Exception as error:
+            facts[name] = _missing(name, error, on_failure)
+    return replace(before, **facts)
+
+
+def _alone(reader: Reader, name: str, question: Question, on_failure: OnFailure) -> Fact[Any]:
+    try:
+        return Known(reader.run(lambda session: GATHERERS[name](session, question)))
+    except Exception as error:
+        return _missing(name, error, on_failure)
+
+
+def _missing(name: str, error: Exception, on_failure: OnFailure) -> Missing:
+    on_failure(name, error)
+    return Missing(name)
