@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -60,18 +59,19 @@ def gather_again(session: Session, question: Question, before: Gathered, on_fail
     """``before`` with those of ``CHANGING`` as they are now, asked inside of a transaction that writes, which a failure
     leaves usable.
     """
-    facts: dict[str, Fact[Any]] = {}
-    for name in sorted(CHANGING):
-        try:
-            facts[name] = Known(apart(session, partial(GATHERERS[name], question=question)))
-        except Exception as error:
-            facts[name] = _missing(name, error, on_failure)
-    return replace(before, **facts)
+    return replace(before, **{name: _inside(session, name, question, on_failure) for name in sorted(CHANGING)})
 
 
 def _alone(reader: Reader, name: str, question: Question, on_failure: OnFailure) -> Fact[Any]:
     try:
         return Known(reader.run(lambda session: GATHERERS[name](session, question)))
+    except Exception as error:
+        return _missing(name, error, on_failure)
+
+
+def _inside(session: Session, name: str, question: Question, on_failure: OnFailure) -> Fact[Any]:
+    try:
+        return Known(apart(session, lambda s: GATHERERS[name](s, question)))
     except Exception as error:
         return _missing(name, error, on_failure)
 
