@@ -32,6 +32,7 @@ from service.usecases.manage_threads import ManageThreads
 from service.usecases.note_token_use import NoteTokenUse
 from service.usecases.publish import rebuild_marked
 from service.usecases.redact_comment import RedactComment
+from service.usecases.refold_texts import RefoldTexts
 from service.usecases.remove_note import RemoveNote
 from service.usecases.reply_as_staff import ReplyAsStaff
 from service.usecases.reveal_contact import RevealContact
@@ -74,6 +75,7 @@ class Container:
     manage_staff: ManageStaff
     sign_in: SignIn
     rotate_vault: RotateVault
+    refold_texts: RefoldTexts
     reveal_contact: RevealContact
     look_up_contact: LookUpContact
     manage_people: ManagePeople
@@ -128,6 +130,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         manage_staff=ManageStaff(uow, passwords, new_id, clock),
         sign_in=SignIn(uow, reader, passwords, vault, new_id, clock),
         rotate_vault=RotateVault(uow, reader, vault),
+        refold_texts=RefoldTexts(uow, reader, signer),
         reveal_contact=RevealContact(uow, vault, new_id, clock),
         look_up_contact=LookUpContact(uow, vault, new_id, clock),
         manage_people=ManagePeople(uow, passwords, new_id, clock),

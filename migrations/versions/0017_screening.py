@@ -1,4 +1,4 @@
-"""By which rules a text was folded, and what each finding asked for."""
+"""By which rules a comment's words were folded, and what each finding asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ branch_labels = None
 depends_on = None
 
 _COLUMNS = (
-    ("revision", "fold_version", sa.Integer(), "1"),
     ("search_text", "fold_version", sa.Integer(), "1"),
     ("finding", "outcome", sa.String(length=8), "hold"),
 )

@@ -96,7 +96,6 @@ class Story:
             language=text.language,
             direction=text.direction,
             text_digest=self.scene.signer.digest("text", site, text.folded),
-            fold_version=FOLD_VERSION,
             created_at=self.now,
         )
         for seen in findings:

@@ -19,6 +19,8 @@ def upgrade() -> None:
         before = container.schema.current()
         container.schema.upgrade()
         click.echo(f"{before or 'empty'} -> {container.schema.current()}")
+        if waiting := container.refold_texts.waiting():
+            click.echo(f"{waiting} comments are still folded by older rules; when there is time: taliq refold")
 
 
 @db.command()

@@ -61,8 +61,8 @@ def screen(
     The checks run on a thread of their own, since nothing else can leave one that hangs. It is left behind then, stops
     at the next check, and keeps its place among ``ROOM`` until it does.
     """
-    running = _Run(facts, phases)
-    if not _room.acquire(blocking=False):
+    running = _Run(facts, phases, _room)
+    if not running.room.acquire(blocking=False):
         on_failure("all", TimeoutError())
         return verdict_of([_incomplete("busy")])
     thread = Thread(target=running.run, name="screening", daemon=True)
@@ -77,8 +77,8 @@ def screen(
 class _Run:
     """One text's way through the checks."""
 
-    def __init__(self, facts: Facts, phases: Sequence[Phase]) -> None:
-        self._facts, self._phases = facts, phases
+    def __init__(self, facts: Facts, phases: Sequence[Phase], room: BoundedSemaphore) -> None:
+        self._facts, self._phases, self.room = facts, phases, room
         self._findings: list[Finding] = []
         self._failures: list[tuple[str, Exception]] = []
         self._done = 0
@@ -96,7 +96,7 @@ class _Run:
                     self._failures += failure
                     self._done += 1
         finally:
-            _room.release()
+            self.room.release()
 
     def leave(self) -> tuple[list[Finding], list[tuple[str, Exception]]]:
         """What is known by now. The checks that are not done have each not been made, and the first of them hangs."""

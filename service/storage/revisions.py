@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,8 +15,7 @@ from service.storage.types import UtcDateTime
 
 class Revision(Base):
     """``source`` is what the reader wrote, ``html`` what the sanitiser of ``sanitiser_version`` made of it.
-    The name and the website are part of it: a decision judges them together with the text. ``text_digest`` was made of
-    the text folded by the rules of ``fold_version``.
+    The name and the website are part of it: a decision judges them together with the text.
 
     ``redacted_by``, with the name it had then and the code of the reason: the moderator who took words out of the text
     before. Empty for what the author wrote.
@@ -39,7 +39,6 @@ class Revision(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     direction: Mapped[str] = mapped_column(String(4))
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    fold_version: Mapped[int] = mapped_column(Integer, server_default="1")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     redacted_by: Mapped[UUID | None] = mapped_column()
     redacted_label: Mapped[str | None] = mapped_column(String(100))
@@ -50,6 +49,15 @@ def text_seen(session: Session, site_id: UUID, text_digest: bytes, *, but: UUID 
     """Whether the site has received a text that folds to the same, in another comment than ``but``."""
     found = exists().where(Revision.site_id == site_id, Revision.text_digest == text_digest)
     return bool(session.scalar(select(found if but is None else found.where(Revision.comment_id != but))))
+
+
+def list_of(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> Sequence[Revision]:
+    """Every text of these comments, in their order."""
+    return session.scalars(
+        select(Revision)
+        .where(Revision.site_id == site_id, Revision.comment_id.in_(comment_ids))
+        .order_by(Revision.comment_id, Revision.number)
+    ).all()
 
 
 def any_redacted(session: Session, site_id: UUID, comment_id: UUID) -> bool:

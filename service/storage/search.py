@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Row, Text, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Row, Text, UniqueConstraint, func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -26,8 +26,8 @@ BY_EXPRESSION = frozenset({"ix_search_text_words", "ix_search_text_names"})
 
 
 class SearchText(Base):
-    """``words`` and ``names``: folded by the rules of ``fold_version``, with one space between. ``id`` grows with every
-    new comment.
+    """``words`` and ``names``: with one space between. ``id`` grows with every new comment. ``fold_version``: by which
+    rules they, and all else that is kept of the comment's texts for comparing, were folded.
     """
 
     __tablename__ = "search_text"
@@ -65,6 +65,27 @@ def put(session: Session, site_id: UUID, comment_id: UUID, found: Words, *, new:
         row = SearchText(site_id=site_id, comment_id=comment_id)
         session.add(row)
     row.words, row.names, row.fold_version = found.text, found.name, FOLD_VERSION
+
+
+def list_folded_otherwise(session: Session, site_id: UUID, after: int, limit: int) -> Sequence[SearchText]:
+    """Rows behind ``after`` that were not folded by this release's rules, at most ``limit``, by id."""
+    return session.scalars(
+        select(SearchText)
+        .where(SearchText.site_id == site_id, SearchText.id > after, SearchText.fold_version != FOLD_VERSION)
+        .order_by(SearchText.id)
+        .limit(limit)
+    ).all()
+
+
+def count_folded_otherwise(session: Session, site_id: UUID) -> int:
+    """How many comments of the site ``list_folded_otherwise`` would come to."""
+    stale = select(func.count()).where(SearchText.site_id == site_id, SearchText.fold_version != FOLD_VERSION)
+    return session.scalar(stale) or 0
+
+
+def distrust(session: Session, site_id: UUID) -> None:
+    """Every row of the site is to be folded anew."""
+    session.execute(update(SearchText).where(SearchText.site_id == site_id).values(fold_version=0))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from service.storage.findings import Finding
 from service.storage.revisions import Revision
 from service.storage.sites import Site
 from service.storage.uow import Session
-from service.text.fold import FOLD_VERSION, fold
+from service.text.fold import fold
 from service.text.language import reading_direction, text_language
 from service.text.sanitize import SANITISER_VERSION, render, text_of
 
@@ -103,7 +103,6 @@ def add_revision(
             language=judged.language,
             direction=judged.direction,
             text_digest=judged.text_digest,
-            fold_version=FOLD_VERSION,
             created_at=now,
             redacted_by=redaction.by if redaction else None,
             redacted_label=redaction.label if redaction else None,

@@ -21,7 +21,7 @@ from tests.contracts.source import (
 WRITES = frozenset(
     [
         "submit_comment", "amend_comment", "withdraw_comment", "erase_comment", "reply_as_staff", "flag_comment",
-        "decide_comments", "undo_decision", "manage_sites", "manage_staff", "sign_in", "rotate_vault",
+        "decide_comments", "undo_decision", "manage_sites", "manage_staff", "sign_in", "rotate_vault", "refold_texts",
         "reveal_contact", "look_up_contact", "manage_people", "manage_sessions", "manage_second_factor",
         "note_token_use", "take_leases", "write_note", "remove_note", "redact_comment", "keep_search", "manage_threads",
     ]

@@ -32,6 +32,7 @@ COMMANDS = (
     ("site", "list"), ("site", "set", "demo", "--language", "ar"), ("token", "list", "demo"), ("db", "check"),
     ("db", "current"), ("thread", "close", "demo", "article-1"), ("thread", "open", "demo", "article-1"),
     ("moderator", "reset-password", "sara"), ("vault", "rotate"),
+    ("refold", "--site", "demo"),
 )  # fmt: skip
 #: Of the comments that were sent.
 ERASED = 1
