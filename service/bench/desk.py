@@ -35,6 +35,8 @@ FILTERS: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 _WORDS = (
     ("a common word", COMMON["ar"]),
+    ("the same without its article", COMMON["ar"].removeprefix("ال")),
+    ("the same with its vowels", "النَّهْــر"),
     ("a rare word", RARE),
     ("no such word", "xyzzy"),
     ("two words", "river village"),

@@ -42,6 +42,7 @@ class FindingView:
     rule: str
     check_version: int
     spans: tuple[tuple[int, int], ...]
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,6 @@ def _findings(
         if row.revision == latest[row.comment_id]:
             spans = tuple((start, end) for start, end in row.spans)
             found.setdefault(row.comment_id, []).append(
-                FindingView(row.code, row.rule, row.check_version, spans)
+                FindingView(row.code, row.rule, row.check_version, spans, row.outcome)
             )
     return found

@@ -143,6 +143,19 @@ def test_a_view_narrows_what_is_found(filled: tuple[Newsroom, dict[str, UUID]]) 
     assert found(room, "النهر", view="pending") == [made["river"]]
 
 
+#: One word as readers write it: with vowels, stretched, with what hides in it, in forms that are kept for old files, by
+#: a Persian keyboard, with what Arabic writes in front of a word.
+SPELLINGS = ("كَلْبٌ", "كـلـب", "ك\u200cلب", "ﻛﻠﺐ", "کلب", "والكلب")
+
+
+def test_every_spelling_of_a_word_finds_every_other(newsroom: Newsroom) -> None:
+    made = {newsroom.pending(body=f"قال {word} أمس {n}") for n, word in enumerate(SPELLINGS)}
+    near = newsroom.pending(body="كلبشة ومكلب وقلب")
+    for typed in (*SPELLINGS, "كلب", "الكلب"):
+        assert set(found(newsroom, typed, view="all", sort="newest")) == made
+    assert found(newsroom, "كلب*", view="all", sort="newest")[0] == near
+
+
 def test_an_edited_comment_is_found_by_its_new_text_only(newsroom: Newsroom) -> None:
     comment = newsroom.pending(body="القديم")
     newsroom.container.amend_comment.amend(

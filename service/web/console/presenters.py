@@ -15,6 +15,7 @@ from service.queries import history
 from service.queries.cards import Card, FindingView
 from service.queries.history import DecisionView
 from service.queries.queue import COUNT_CAP
+from service.screening.facts import Outcome
 from service.text.highlight import highlighted
 from service.web.console.digest import digest_words
 from service.web.console.notes import glances
@@ -168,4 +169,6 @@ def _finding(finding: FindingView, language: str) -> dict[str, object]:
         "code": finding.code,
         "label": t(language, f"finding.{finding.code}"),
         "places": len(finding.spans),
+        # What only says something weighs no more than that the site holds everything.
+        "usual": finding.code == "premoderation" or finding.outcome == Outcome.NOTE.code,
     }

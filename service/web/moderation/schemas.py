@@ -14,6 +14,7 @@ from service.domain.moderation import ASKABLE, REASONS, REPORT_REASONS, Action, 
 from service.domain.snapshot import timestamp
 from service.queries.cards import Card
 from service.queries.history import DecisionView
+from service.screening.facts import Outcome
 from service.usecases.decide_comments import MAX_ITEMS
 
 CODES: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not_text", "invalid_utf8": "not_text"}
@@ -137,6 +138,7 @@ class FindingSchema(Schema):
     rule = fields.String(required=True)
     check_version = fields.Integer(required=True)
     spans = fields.List(fields.List(fields.Integer()), required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf([outcome.code for outcome in Outcome]))
 
 
 class ParentSchema(Schema):
@@ -249,6 +251,7 @@ def card_data(card: Card, now: datetime) -> dict[str, object]:
                 "rule": f.rule,
                 "check_version": f.check_version,
                 "spans": [list(s) for s in f.spans],
+                "outcome": f.outcome,
             }
             for f in card.findings
         ],
