@@ -61,6 +61,12 @@ class Desk:
         """The next page of a walk; behind the last one the first."""
         self.walks[ask] = self.page(ask, self.walks.get(ask)).next
 
+    def find(self, ask: Ask) -> object:
+        """Which comments are found for a page, without all that a card tells of each."""
+        return self.container.reader.run(
+            lambda session: queue.searched(session, self.site, ask, None, queue.PAGE_SIZE + 1)
+        )
+
     def counts(self) -> dict[str, int]:
         return self.container.reader.run(lambda session: queue.view_counts(session, self.site))
 
@@ -127,7 +133,8 @@ def _searches() -> Iterator[Question[Desk]]:
         for view in ("pending", "approved", "all"):
             for sort in ("oldest", "newest"):
                 ask = read_ask({"search": words, "view": view, "sort": sort})
-                yield Question(f"search: {name}", f"{view}, {sort}", _page(ask), share=0.5)
+                yield Question(f"search: {name}, a page of cards", f"{view}, {sort}", _page(ask), share=0.5)
+                yield Question(f"search: {name}, which they are", f"{view}, {sort}", _found(ask), share=0.5)
     for sort in ("oldest", "newest"):
         ask = read_ask({"author": LAST_NAMES["ar"][0], "view": "all", "sort": sort})
         yield Question("filter author", sort, _page(ask))
@@ -143,6 +150,10 @@ def _decisions() -> Iterator[Question[Desk]]:
 
 def _page(ask: Ask) -> Callable[[Desk], Callable[[], object]]:
     return lambda desk: lambda: desk.turn(ask)
+
+
+def _found(ask: Ask) -> Callable[[Desk], Callable[[], object]]:
+    return lambda desk: lambda: desk.find(ask)
 
 
 def _counts(desk: Desk) -> Callable[[], object]:

@@ -26,7 +26,7 @@ from service.storage.queue_indexes import index_of, narrows
 from service.storage.revisions import Revision
 from service.storage.threads import Thread
 
-__all__ = ["COUNT_CAP", "QueuePage", "queue_page", "view_counts"]
+__all__ = ["COUNT_CAP", "QueuePage", "queue_page", "searched", "view_counts"]
 PAGE_SIZE = 25
 WALK = 5_000
 #: How many the first look is over, and how many times more the next: what is common is found at once.
@@ -36,8 +36,8 @@ _LOOKED_AT = (
     Comment.id, Comment.rank, Comment.thread_id, Comment.latest_revision,
     Comment.moderated_by, Comment.moderated_reason,
 )  # fmt: skip
-#: Search rows looked at before comments are asked for.
-_STRIDE = 500
+#: Search rows of the first look, before comments are asked for. It is mostly enough for a page.
+_GLANCE = 50
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def queue_page(
     """
     after = marks.read(cursor, ask)
     if ask.search or ask.author:
-        found, edge = _searched(session, site_id, ask, after, limit + 1)
+        found, edge = searched(session, site_id, ask, after, limit + 1)
     else:
         found, edge = _walked(session, site_id, ask, after, limit + 1, without)
     cards = tuple(cards_of(session, site_id, [mark.id for mark in found[:limit]]))
@@ -97,7 +97,7 @@ def _walked(
         rows = session.execute(_from(walk, ask, after).limit(limit))
         return [Mark(rank, i) for i, rank in rows], None
     found: list[Mark] = []
-    for number in _looks():
+    for number in _looks(_LOOK):
         part = _from(walk, ask, after)
         seen = part.with_only_columns(*_LOOKED_AT).limit(number).subquery()
         # Of what was seen, and not of the comments once more: looked up again they would cost twice.
@@ -114,9 +114,9 @@ def _walked(
     return found, after
 
 
-def _looks() -> Iterator[int]:
+def _looks(first: int) -> Iterator[int]:
     """How many each look is over, ``WALK`` in all."""
-    left, look = WALK, _LOOK
+    left, look = WALK, first
     while left:
         yield min(look, left)
         left, look = left - min(look, left), look * _FARTHER
@@ -143,7 +143,7 @@ def _ordered(marks: list[Mark], order: str) -> list[Mark]:
     return sorted(marks, key=lambda mark: mark.id, reverse=order == "newest")
 
 
-def _searched(
+def searched(
     session: Session, site_id: UUID, ask: Ask, after: Mark | None, limit: int
 ) -> tuple[list[Mark], Mark | None]:
     """As ``_walked``, along the comments in which the words occur."""
@@ -153,10 +153,10 @@ def _searched(
     along, looked_at = _conditions(session, site_id, ask)
     conditions = [*in_view(site_id, ask.view), *_days(ask), *along, *looked_at]
     words, language = search.Words(ask.search, ask.author), sites.get(session, site_id).policy.language
-    for number in range(WALK // _STRIDE):
+    for number, look in enumerate(_looks(_GLANCE)):
         # What was not rare at the first look is not at the second.
         hits = search.hits(
-            session, site_id, words, language, after=row, newest=newest, limit=_STRIDE, common=number > 0
+            session, site_id, words, language, after=row, newest=newest, limit=look, common=number > 0
         )
         rows = {hit.comment_id: hit.row for hit in hits.found}
         kept = select(Comment.id).where(

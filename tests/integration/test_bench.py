@@ -303,7 +303,8 @@ def test_the_command_prints_its_table(
     monkeypatch.setattr(sys, "argv", asked)
     entrance.main()
     told = capsys.readouterr().out
-    for line in ("1,000", "2,000", "pending, priority", "all, newest", "search: a rare word", "undo of approve"):
+    groups = ("pending, priority", "all, newest", "search: a rare word, a page of cards", "undo of approve")
+    for line in ("1,000", "2,000", *groups):
         assert line in told
     assert {path.name for path in tmp_path.glob("*.sqlite3")} == {"of-1000.sqlite3", "of-2000.sqlite3"}
     monkeypatch.setattr(sys, "argv", [*asked[:4], f"sqlite:///{tmp_path}/one.sqlite3", *asked[5:]])

@@ -177,7 +177,7 @@ def test_a_page_looks_through_a_bounded_number_and_says_that_there_is_more(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "WALK", 4)
-    monkeypatch.setattr(queue, "_STRIDE", 2)
+    monkeypatch.setattr(queue, "_GLANCE", 2)
     wanted = newsroom.pending(body="الوحيد بالعربية، وهو الأول the")
     for number in range(9):
         newsroom.pending(body=f"the next one of many, number {number}")
