@@ -153,10 +153,9 @@ def searched(
     along, looked_at = _conditions(session, site_id, ask)
     conditions = [*in_view(site_id, ask.view), *_days(ask), *along, *looked_at]
     words, language = search.Words(ask.search, ask.author), sites.get(session, site_id).policy.language
-    for number, look in enumerate(_looks(_GLANCE)):
-        # What was not rare at the first look is not at the second.
+    for number, width in enumerate(_looks(_GLANCE)):
         hits = search.hits(
-            session, site_id, words, language, after=row, newest=newest, limit=look, common=number > 0
+            session, site_id, words, language, after=row, newest=newest, limit=width, look=number
         )
         rows = {hit.comment_id: hit.row for hit in hits.found}
         kept = select(Comment.id).where(

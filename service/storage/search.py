@@ -21,7 +21,9 @@ from service.text.fold import FOLD_VERSION
 from service.text.words import indexed, wanted, words
 
 #: A word with so many hits is common: PostgreSQL then looks for it among the next rows instead.
-COMMON = 1_000
+COMMON = 300
+#: By column, the words looked for there, and whether each may go on.
+_Terms = Mapping[str, list[tuple[str, bool]]]
 BY_EXPRESSION = frozenset({"ix_search_text_words", "ix_search_text_names"})
 
 
@@ -111,11 +113,11 @@ def hits(
     after: int | None,
     newest: bool,
     limit: int,
-    common: bool = False,
+    look: int = 0,
 ) -> Hits:
     """Comments with all the words as typed, by arrival; ``language`` is the site's. Looks at no more than ``limit``
-    rows (``COMMON`` where that is more), however common a word is. A word that ends in ``*`` may go on. ``common``:
-    that they are is known, from the ``edge`` of an answer before.
+    rows (``COMMON`` where that is more), however common a word is. A word that ends in ``*`` may go on. ``look``:
+    how many answers to the same question there were before this one, each with an ``edge``.
     """
     terms = {"words": _terms(asked.text, language), "names": _terms(asked.name, language)}
     if not any(terms.values()):
@@ -123,7 +125,7 @@ def hits(
     bounds = {"site": site_id.hex, "after": after, "limit": limit}
     if session.get_bind().dialect.name == "sqlite":
         return _on_sqlite(session, terms, bounds, newest)
-    return _on_postgresql(session, terms, bounds, newest, common=common)
+    return _on_postgresql(session, terms, bounds, newest, look)
 
 
 def _terms(text: str, language: str) -> list[tuple[str, bool]]:
@@ -137,7 +139,7 @@ def _terms(text: str, language: str) -> list[tuple[str, bool]]:
 
 
 def _on_sqlite(
-    session: Session, terms: Mapping[str, list[tuple[str, bool]]], bounds: Mapping[str, object], newest: bool
+    session: Session, terms: _Terms, bounds: Mapping[str, object], newest: bool
 ) -> Hits:
     """Read from the index in the order of its rows: the site's are picked out as they come by."""
     match = " AND ".join(
@@ -160,30 +162,25 @@ def _on_sqlite(
 
 def _on_postgresql(
     session: Session,
-    terms: Mapping[str, list[tuple[str, bool]]],
+    terms: _Terms,
     bounds: Mapping[str, object],
     newest: bool,
-    *,
-    common: bool,
+    look: int,
 ) -> Hits:
-    """What is rare is found by its words and then put in order; what is common stands among the next rows anyway, which
-    are walked. The planner would have to guess which of the two a word is.
+    """What is common stands among the next rows, which are walked; what is not found there is mostly rare, and is found
+    by its words and then put in order. The planner would have to guess which of the two a word is.
     """
-    conditions, values = [], dict(bounds)
-    for column, of in terms.items():
-        if of:
-            conditions.append(f"array_to_tsvector(string_to_array({column}, ' ')) @@ CAST(:{column} AS tsquery)")
-            values[column] = " & ".join(f"'{word}'{':*' if open_ended else ''}" for word, open_ended in of)
-    match = " AND ".join(conditions)
+    match, values = _by_index(terms, bounds)
     past, order = ("<", "DESC") if newest else (">", "ASC")
     beyond = f"AND id {past} :after" if bounds["after"] is not None else ""
-    if not common and (rare := _rare(session, match, values)) is not None:
+    if look == 1 and (rare := _rare(session, match, values)) is not None:
         behind = [r for r in rare if _is_behind(r.id, bounds["after"], newest)]
         ordered = sorted(behind, key=lambda r: r.id, reverse=newest)
         return Hits(tuple(Hit(row.id, row.comment_id) for row in ordered), None)
+    seen, values = _by_eye(terms, bounds)
     walked = session.execute(
         sql(
-            f"SELECT id, comment_id, {match} AS hit"  # noqa: S608
+            f"SELECT id, comment_id, {seen} AS hit"  # noqa: S608
             " FROM (SELECT id, comment_id, words, names FROM search_text WHERE site_id = CAST(:site AS uuid)"
             f" {beyond} ORDER BY id {order} LIMIT :limit) AS next ORDER BY id {order}"
         ),
@@ -191,6 +188,26 @@ def _on_postgresql(
     ).all()
     found = tuple(Hit(row.id, row.comment_id) for row in walked if row.hit)
     return Hits(found, walked[-1].id if len(walked) == bounds["limit"] else None)
+
+
+def _by_index(terms: _Terms, bounds: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """The condition as the words' own index answers it."""
+    conditions, values = [], dict(bounds)
+    for column, of in terms.items():
+        if of:
+            conditions.append(f"array_to_tsvector(string_to_array({column}, ' ')) @@ CAST(:{column} AS tsquery)")
+            values[column] = " & ".join(f"'{word}'{':*' if open_ended else ''}" for word, open_ended in of)
+    return " AND ".join(conditions), values
+
+
+def _by_eye(terms: _Terms, bounds: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """The same for a row at hand, a tenth as dear. Words are letters and digits: none has a sign that LIKE knows."""
+    conditions, values = [], dict(bounds)
+    for column, of in terms.items():
+        for number, (word, open_ended) in enumerate(of):
+            conditions.append(f"(' ' || {column} || ' ') LIKE :{column}{number}")
+            values[f"{column}{number}"] = f"% {word}{'' if open_ended else ' '}%"
+    return " AND ".join(conditions), values
 
 
 def _rare(session: Session, match: str, values: Mapping[str, object]) -> Sequence[Row[Any]] | None:

@@ -65,14 +65,17 @@ class Server:
 
 
 @contextmanager
-def serving(room: Newsroom, database_url: str, folder: Path) -> Iterator[Server]:
-    """The command of the README, in a process of its own, with the limits raised by setting; it has nothing to log."""
+def serving(room: Newsroom, database_url: str, folder: Path, **more: str) -> Iterator[Server]:
+    """The command of the README, in a process of its own, with the limits raised by setting; it has nothing to log.
+    ``more``: further settings.
+    """
     settings, port = settings_for(database_url), free_port()
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("TALIQ_")},
         **{f"TALIQ_{name.upper()}": str(getattr(settings, name)) for name in _SETTINGS},
         "TALIQ_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TALIQ_LOG_LEVEL": "warning",
+        **{f"TALIQ_{name.upper()}": value for name, value in more.items()},
     }
     command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
     # The site's clock stands still, the server's runs: its token has to outlive both.
