@@ -37,6 +37,7 @@ from service.usecases.remove_note import RemoveNote
 from service.usecases.reply_as_staff import ReplyAsStaff
 from service.usecases.reveal_contact import RevealContact
 from service.usecases.rotate_vault import RotateVault
+from service.usecases.set_level import SetLevel
 from service.usecases.sign_in import SignIn
 from service.usecases.submit_comment import SubmitComment
 from service.usecases.take_leases import TakeLeases
@@ -83,6 +84,7 @@ class Container:
     manage_second_factor: ManageSecondFactor
     note_token_use: NoteTokenUse
     take_leases: TakeLeases
+    set_level: SetLevel
     close: Callable[[], None]
 
 
@@ -138,6 +140,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         manage_second_factor=ManageSecondFactor(uow, reader, passwords, vault, new_id, clock),
         note_token_use=NoteTokenUse(uow),
         take_leases=TakeLeases(uow, clock),
+        set_level=SetLevel(uow, new_id, clock),
         close=close,
     )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from service.domain.desk import VIEWS
 from service.domain.moderation import Action
 from service.domain.notes import About, Subject
+from service.domain.trust import Level
 from service.queries import notes
 from service.usecases.redact_comment import RedactionRequest
 from tests.newsroom import ORIGIN, PASSWORD, Newsroom
@@ -101,6 +102,7 @@ class Gallery:
         for status in (Action.SPAM, Action.REJECT):
             refused, _ = self._send("desk", approve=False, body=f"مرفوض {status}")
             room.decide(refused, status, reason="hate" if status is Action.REJECT else None)
+        self._fill_levels()
         room.container.manage_sites.set_policy("demo", {"mode": "publish"})
         self._send("desk", approve=False, body="نُشر ولم يره أحد", form_token=room.form_token("desk"))
         room.container.manage_sites.set_policy("demo", {"mode": "hold_all"})
@@ -109,6 +111,17 @@ class Gallery:
         )
         assert answer.status_code == 202
         room.container.manage_staff.create_moderator("omar", "عمر", PASSWORD, "moderator", ["demo"])
+
+    def _fill_levels(self) -> None:
+        """A device that has come back, whose author is watched."""
+        room = self.newsroom
+        sent = {"url": self._url("desk"), "thread": "desk", "title": "مكتب", "remember": True}
+        first = room.submit(**sent, body="أول ما كتب من هذا الجهاز")
+        assert first.comment is not None
+        room.decide(first.comment, Action.REJECT, reason="insult")
+        again = room.submit(**sent, body="وثاني ما كتب منه", device=first.device)
+        assert again.comment is not None
+        room.container.set_level.set(room.principal, again.comment, Level.WATCHED, None)
 
     def _fill_receipts(self) -> None:
         room, container = self.newsroom, self.newsroom.container

@@ -73,6 +73,16 @@ class Signer(Protocol):
         """When a valid token of this very thread was made, else ``None``."""
         ...
 
+    def device_token(self, site: UUID, author: UUID, generation: int, at: datetime) -> str:
+        """Lets whoever holds it write as this author of this site, and nothing else: it opens nothing."""
+        ...
+
+    def read_device_token(self, token: str, site: UUID) -> tuple[UUID, int, datetime] | None:
+        """Author, generation and time of a token signed for this very site, else ``None``. Whether it still holds is
+        for the reader of it to say.
+        """
+        ...
+
     def digest(self, purpose: str, *parts: str) -> bytes:
         """16 keyed bytes over unambiguous parts."""
         ...

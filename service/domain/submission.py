@@ -35,6 +35,9 @@ FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 #: What our form sends besides, for screening only: neither is stored, nor part of what makes a repeat.
 TOKEN, TRAP = "token", "subject"
+#: What the browser of a reader who wants to be remembered sends besides: what it was given with an earlier comment, and
+#: the wish to be given it again. Neither is stored, nor part of what makes a repeat.
+DEVICE, REMEMBER = "device", "remember"
 _SUBMISSION_ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
@@ -185,3 +188,8 @@ def _submission_id(reading: _Reading) -> str | None:
     if not is_submission_id(typed):
         reading.refuse("submission_id", "submission_id_invalid")
     return typed
+
+
+def wants_remembering(raw: Mapping[str, object]) -> bool:
+    """Whether the reader has said so, in one of the ways programs and forms say yes. Anything else is no."""
+    return raw.get(REMEMBER) in (True, "1", "true", "on")

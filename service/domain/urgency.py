@@ -17,6 +17,10 @@ FINDINGS: Mapping[str, int] = {
     "form_too_fast": 60,
     "trap_filled": 60,
     "hidden_characters": 80,
+    "author_watched": 20,
+    # Held, and the others first.
+    "author_slow": -400,
+    "author_blocked": 0,
 }
 _OTHER = 30
 #: A reader's report weighs more than what a check suspects: somebody has read it.

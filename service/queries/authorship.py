@@ -19,6 +19,7 @@ from service.queries.history import DecisionView, view_of
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.decisions import Decision
+from service.storage.level_changes import LevelChange
 from service.storage.revisions import Revision
 from service.storage.threads import Thread
 
@@ -56,6 +57,15 @@ class Sweep:
 
     items: tuple[Waiting, ...]
     more: bool
+
+
+@dataclass(frozen=True)
+class LevelSet:
+    """``after`` is missing where a level was taken back."""
+
+    after: str | None
+    moderator: str
+    at: datetime
 
 
 def own_comments(
@@ -116,6 +126,17 @@ def waiting(session: Session, site_id: UUID, comment_id: UUID, *, address: bool)
     )
     more = len(rows) > MAX_SWEPT or session.scalar(walk.offset(WALK).limit(1)) is not None
     return Sweep(items, more)
+
+
+def level_changes(session: Session, site_id: UUID, comment_id: UUID, limit: int = PAGE_SIZE) -> Sequence[LevelSet]:
+    """What moderators have set for the author of ``comment_id``, newest first."""
+    rows = session.execute(
+        select(LevelChange.after, LevelChange.moderator_label, LevelChange.at)
+        .where(LevelChange.site_id == site_id, LevelChange.author_id == _author(site_id, comment_id))
+        .order_by(LevelChange.id.desc())
+        .limit(limit)
+    )
+    return [LevelSet(row.after, row.moderator_label, row.at) for row in rows]
 
 
 def _author(site_id: UUID, comment_id: UUID) -> ScalarSelect[Any]:

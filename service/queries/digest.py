@@ -17,8 +17,10 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from service.domain.moderation import Status
+from service.domain.trust import Judgement, Level, Standing, stand
 from service.queries import digest_reads
 from service.queries.digest_reads import REJECTED, UNSEEN
+from service.storage import track_records
 
 #: Of one author, or one address, no more of the newest comments than these are looked at.
 LOOKED = 200
@@ -54,13 +56,22 @@ class SameAddress:
 
 @dataclass(frozen=True)
 class Digest:
-    """``staff``: the newsroom's own reply. ``same_address`` is missing where there was no address or it is erased."""
+    """``staff``: the newsroom's own reply. ``same_address`` is missing where there was no address or it is erased.
+    ``judgements`` are moderators' on what is proven to be the author's, this comment too; ``level`` is what one of them
+    has set. ``returns``: whoever wrote it has been given, or has, what proves that the next comment is theirs as well.
+    """
 
     staff: bool
     proof: str
     first_seen: datetime
     own: Tally
     same_address: SameAddress | None
+    judgements: tuple[Judgement, ...] = ()
+    level: Level | None = None
+    returns: bool = False
+
+    def standing(self, now: datetime) -> Standing:
+        return stand(self.judgements, self.proof, self.level, now)
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,7 @@ class _Window:
 
 
 def digests_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Digest]:
-    """The digest of each of the site's comments among ``ids``. Two statements for all of them, one more where an author
+    """The digest of each of the site's comments among ``ids``. Two statements for all of them, two more where an author
     is proven; an author or an address that has several of them is looked at once.
     """
     ask = _Ask(session, site_id)
@@ -92,6 +103,7 @@ def digests_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUI
     proven = {head.author_id: head for head in heads if head.proof != "none"}
     groups = {_group(head): head for head in heads if head.fingerprint is not None}
     own = _windows(ask, digest_reads.own, proven)
+    judged = track_records.judgements(session, site_id, list(proven))
     same = _windows(ask, digest_reads.same_address, groups)
     return {
         head.handle: Digest(
@@ -100,6 +112,9 @@ def digests_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUI
             first_seen=head.first_seen,
             own=own[head.author_id].without(head) if head.author_id in own else Tally(),
             same_address=_shared(same[_group(head)], head) if _group(head) in same else None,
+            judgements=tuple(judged.get(head.author_id, ())),
+            level=Level(head.level) if head.level else None,
+            returns=head.generation is not None or head.proof != "none",
         )
         for head in heads
     }

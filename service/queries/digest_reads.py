@@ -35,6 +35,8 @@ def heads() -> Select[Any]:
         Comment.author_id,
         Comment.staff_id.is_not(None).label("staff"),
         Author.proof,
+        Author.level,
+        Author.generation,
         Author.created_at.label("first_seen"),
         Contact.fingerprint,
         _word(site_id, Comment).label("word"),

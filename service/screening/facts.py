@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Generic, NoReturn, TypeVar
 
+from service.domain.trust import Standing
 from service.text.fold import Folded, folded
 
 T = TypeVar("T")
@@ -65,6 +66,8 @@ class Gathered:
 
     #: Whether the site has received a text that folds to the same.
     text_seen: Fact[bool] = Missing("text_seen")
+    #: How far the author is trusted, as far as it is proven who that is.
+    standing: Fact[Standing] = Missing("standing")
 
 
 @dataclass(frozen=True)

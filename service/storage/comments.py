@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     false,
+    func,
     literal,
     select,
     text,
@@ -37,7 +38,8 @@ from service.storage.types import UtcDateTime, one_of
 class Comment(Base):
     """``version`` is raised by every change; a decision carries the one it judged. ``root_id`` is the comment
     at the top of its discussion, itself for a root: ``(root_id, id)`` is the order of the thread. ``staff_id`` is the
-    signed-in moderator who wrote it; nothing a reader sends can set it.
+    signed-in moderator who wrote it; nothing a reader sends can set it. ``avatar`` is the public face of its author
+    under the name it bears: who writes under two names has two, and nobody outside can tell.
 
     For the desk: ``moderated_by`` and ``moderated_reason`` are those of the moderator's decision that stands, empty
     while only rules and programs have decided; ``rank`` orders by urgency, the lowest first; ``opinion_by`` has asked
@@ -92,6 +94,7 @@ class Comment(Base):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderator.id"))
     moderated_by: Mapped[UUID | None] = mapped_column()
     moderated_reason: Mapped[str | None] = mapped_column(String(20))
+    avatar: Mapped[str | None] = mapped_column(String(32))
     rank: Mapped[int] = mapped_column(Integer, default=CALM, server_default=str(CALM))
     opinion_by: Mapped[UUID | None] = mapped_column()
     reported: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -105,6 +108,10 @@ class Comment(Base):
     def unmoderated(self) -> bool:
         """Public, and no moderator has looked."""
         return self.status == Status.APPROVED and self.moderated_by is None
+
+
+#: Comments from before faces were theirs have their author's.
+_AVATAR = func.coalesce(Comment.avatar, Author.avatar)
 
 
 def find(session: Session, site_id: UUID, comment_id: UUID) -> Comment | None:
@@ -154,7 +161,7 @@ def find_public_name(session: Session, site_id: UUID, thread_id: UUID, comment_i
 def find_public(session: Session, site_id: UUID, comment_id: UUID) -> tuple[UUID, PublicComment] | None:
     """The comment as published, with its thread; ``None`` when no reader sees it."""
     row = session.execute(
-        select(Comment, Revision, Author.avatar)
+        select(Comment, Revision, _AVATAR)
         .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.published_revision))
         .join(Author, Author.id == Comment.author_id)
         .where(
@@ -173,7 +180,7 @@ def list_published(
     places of what its authors took back.
     """
     shown = (
-        select(Comment, Revision, Author.avatar)
+        select(Comment, Revision, _AVATAR)
         .join(
             Revision,
             and_(Revision.comment_id == Comment.id, Revision.number == Comment.published_revision),

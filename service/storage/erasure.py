@@ -43,6 +43,8 @@ READER_TEXT: frozenset[str] = frozenset(
         "submission.repeat_key",
         "search_text.words",
         "search_text.names",
+        # Made, with a key, from the name it was written under.
+        "comment.avatar",
         # A moderator's words, which may quote the reader's.
         "note.body",
         # Rewritten when the transaction ends, as after every change of what is public.
@@ -74,7 +76,7 @@ def erase_text(session: Session, comment: Comment) -> None:
     for kind in (Contact, Finding, Flag, Note, SearchText):
         for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
             session.delete(row)
-    comment.reported = False
+    comment.reported, comment.avatar = False, None
     _forget_author(session, comment)
     session.flush()
 
@@ -88,12 +90,15 @@ def anything_left(session: Session, site_id: UUID, author_id: UUID, *, but: UUID
 
 
 def _forget_author(session: Session, comment: Comment) -> None:
-    """Notes on an author go with the last comment of theirs. The author's row is held: two comments that are erased at
-    once would each find the other one still there.
+    """With an author's last comment go the notes on them, and what their device holds speaks for nobody any more. The
+    author's row is held: two comments that are erased at once would each find the other one still there, and a new one
+    of theirs waits here for what it will find.
     """
-    authors.lock(session, comment.site_id, comment.author_id)
+    author = authors.lock(session, comment.site_id, comment.author_id)
     if anything_left(session, comment.site_id, comment.author_id, but=comment.id):
         return
     theirs = select(Note).where(Note.site_id == comment.site_id, Note.author_id == comment.author_id)
     for note in session.scalars(theirs):
         session.delete(note)
+    if author is not None and author.generation is not None:
+        author.generation += 1

@@ -13,6 +13,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     findings,
     flags,
     leases,
+    level_changes,
     notes,
     outbox,
     pages,

@@ -6,7 +6,7 @@ import struct
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -16,7 +16,8 @@ from service.storage.types import UtcDateTime
 
 class ReceivedSubmission(Base):
     """``fingerprint`` is keyed, over everything that was sent; ``repeat_key`` over thread, address and text.
-    ``outcome`` is the status of the first answer, which every repeat gets again.
+    ``outcome`` is the status of the first answer, which every repeat gets again; ``generation`` that of the device
+    token in it, if there was one.
     """
 
     __tablename__ = "submission"
@@ -33,6 +34,7 @@ class ReceivedSubmission(Base):
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary(16))
     repeat_key: Mapped[bytes] = mapped_column(LargeBinary(16))
     outcome: Mapped[str] = mapped_column(String(10))
+    generation: Mapped[int | None] = mapped_column(Integer)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -12,32 +12,48 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service.domain.trust import Standing
 from service.screening.facts import Fact, Gathered, Known, Missing
-from service.storage import revisions
+from service.storage import comments, revisions, track_records
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, apart
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is known of a text when its facts are gathered. ``comment``: the one it is a new text of, if any."""
+    """What is known of a text when its facts are gathered. ``comment``: the one it is a new text of, if any.
+    ``author``: the proven author this text comes from, ``None`` when nobody is proven.
+    """
 
     site: Site
     digest: bytes
     now: datetime
     comment: UUID | None = None
+    author: UUID | None = None
 
 
 def _text_seen(session: Session, question: Question) -> bool:
     return revisions.text_seen(session, question.site.id, question.digest, but=question.comment)
 
 
+def _standing(session: Session, question: Question) -> Standing:
+    """Of a new text of a comment nobody proves to be its author: a receipt may be anybody's who has found it."""
+    site, author = question.site.id, question.author
+    if author is not None:
+        return track_records.standing_of(session, site, author, question.now, proven=True)
+    comment = comments.find(session, site, question.comment) if question.comment else None
+    if comment is None:
+        return Standing()
+    return track_records.standing_of(session, site, comment.author_id, question.now, proven=False)
+
+
 #: By the name of the fact in ``Gathered``.
 GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
     "text_seen": _text_seen,
+    "standing": _standing,
 }
 #: What other comments may change between the question and the commit: asked again before one is published.
-CHANGING = frozenset({"text_seen"})
+CHANGING = frozenset({"text_seen", "standing"})
 OnFailure = Callable[[str, Exception], None]
 
 

@@ -13,6 +13,7 @@ from service.storage import comments
 from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.uow import Session
+from service.text.fold import fold
 from service.usecases.judged_text import JudgedText, add_revision
 
 
@@ -34,32 +35,34 @@ def insert_comment(
     signer: Signer,
     new_id: NewId,
     now: datetime,
+    author: Author | None = None,
     staff_id: UUID | None = None,
 ) -> Comment:
-    """The comment as stored; ``InvalidError`` when what it answers is not public here any more."""
+    """The comment as stored; ``InvalidError`` when what it answers is not public here any more. ``author``: who is
+    proven to write it, else it is somebody new.
+    """
     root_id = comment_id
     if place.parent is not None:
         parent = comments.find_public_parent(session, place.site_id, place.thread_id, place.parent)
         if parent is None:
             raise InvalidError([FieldError("parent", "parent_unknown")])
         root_id = parent.root_id
-    author_id = new_id(now)
-    avatar = signer.digest("avatar", str(author_id)).hex()
-    session.add(Author(id=author_id, site_id=place.site_id, avatar=avatar, proof="none", created_at=now))
-    session.flush()
+    if author is None:
+        author = add_author(session, place.site_id, signer=signer, new_id=new_id, now=now)
     comment = Comment(
         id=comment_id,
         site_id=place.site_id,
         thread_id=place.thread_id,
         parent_id=place.parent,
         root_id=root_id,
-        author_id=author_id,
+        author_id=author.id,
         status=Status.PENDING.value,
         version=1,
         published_revision=None,
         latest_revision=1,
         receipt_generation=0,
         staff_id=staff_id,
+        avatar=signer.digest("avatar", str(author.id), fold(judged.name, judged.folded_for)).hex(),
         rank=judged.rank(),
         created_at=now,
     )
@@ -67,3 +70,21 @@ def insert_comment(
     session.flush()
     add_revision(session, comment, 1, judged, new_id, now)
     return comment
+
+
+def add_author(
+    session: Session,
+    site_id: UUID,
+    *,
+    signer: Signer,
+    new_id: NewId,
+    now: datetime,
+    generation: int | None = None,
+) -> Author:
+    """Somebody nobody has heard of. ``generation``: of the token by which they may come back, if they are given one."""
+    own = new_id(now)
+    face = signer.digest("avatar", str(own)).hex()
+    author = Author(id=own, site_id=site_id, avatar=face, proof="none", generation=generation, created_at=now)
+    session.add(author)
+    session.flush()
+    return author

@@ -16,10 +16,20 @@ from service.domain import messages
 from service.domain.errors import ConflictError, FieldError, ForbiddenError, InvalidError
 from service.domain.moderation import Action, Actor, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer, Vault
-from service.domain.submission import FIELDS, TOKEN, TRAP, Submission, is_submission_id, read_submission
+from service.domain.submission import (
+    DEVICE,
+    FIELDS,
+    TOKEN,
+    TRAP,
+    Submission,
+    is_submission_id,
+    read_submission,
+    wants_remembering,
+)
 from service.screening.facts import Facts, Form, Outcome
 from service.screening.pipeline import Verdict
 from service.storage import comments, outbox, sites, submissions, threads
+from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.sites import Site
@@ -29,7 +39,8 @@ from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases import transition
 from service.usecases.gather_facts import Question, gather, gather_again
 from service.usecases.judged_text import JudgedText, judge, text_digest
-from service.usecases.new_comment import Place, insert_comment
+from service.usecases.new_comment import Place, add_author, insert_comment
+from service.usecases.proven_author import claimed, device_again, device_of, proven
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -41,13 +52,15 @@ ACTIONS = {Outcome.NOTE: Action.APPROVE, Outcome.REJECT: Action.REJECT, Outcome.
 @dataclass(frozen=True)
 class Answer:
     """The first answer, or the same again. ``comment`` and ``receipt`` are missing when a post without an id
-    was recognised as one already received: whoever sends it again has not proven that it was theirs.
+    was recognised as one already received: whoever sends it again has not proven that it was theirs. ``device`` is for
+    the reader's browser to keep, there when it was asked for.
     """
 
     status: Status | None
     comment: UUID | None = None
     receipt: str | None = None
     created_at: datetime | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,8 @@ class _Prepared:
     fingerprint: bytes
     repeat_key: bytes
     facts: Facts
+    claim: tuple[UUID, int] | None
+    remember: bool
 
 
 class SubmitComment:
@@ -91,12 +106,14 @@ class SubmitComment:
             raise InvalidError([*errors, *more])
         form = self._form(site, submission, raw)
         digest = text_digest(self._signer, site, submission.body)
-        question = Question(site, digest, now)
+        claim = claimed(self._signer, site.id, raw.get(DEVICE), now)
+        author = self._reader.run(lambda session: proven(session, site.id, claim)) if claim else None
+        question = Question(site, digest, now, author=author.id if author else None)
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(
             mode, site.policy.language, submission.name, submission.body, submission.website, form, known
         )
-        prepared = self._prepare(question, submission, facts, fingerprint)
+        prepared = self._prepare(question, submission, facts, fingerprint, claim, wants_remembering(raw))
         return self._uow.run(lambda session: self._store(session, site, prepared))
 
     def _fingerprint(self, raw: Mapping[str, object]) -> bytes:
@@ -124,9 +141,9 @@ class SubmitComment:
         if not is_submission_id(submission_id):
             return site, None
         earlier = submissions.find(session, site.id, str(submission_id))
-        return site, self._repeat(earlier, fingerprint) if earlier else None
+        return site, self._repeat(session, earlier, fingerprint) if earlier else None
 
-    def _repeat(self, earlier: ReceivedSubmission, fingerprint: bytes) -> Answer:
+    def _repeat(self, session: Session, earlier: ReceivedSubmission, fingerprint: bytes) -> Answer:
         """The first answer once more, byte for byte: it is made from what was recorded then."""
         if earlier.fingerprint != fingerprint:
             raise ConflictError("submission_reused")
@@ -135,10 +152,17 @@ class SubmitComment:
             earlier.comment_id,
             self._signer.receipt(earlier.comment_id, 0),
             earlier.received_at,
+            device_again(session, self._signer, earlier),
         )
 
     def _prepare(
-        self, question: Question, submission: Submission, facts: Facts, fingerprint: bytes
+        self,
+        question: Question,
+        submission: Submission,
+        facts: Facts,
+        fingerprint: bytes,
+        claim: tuple[UUID, int] | None,
+        remember: bool,
     ) -> _Prepared:
         site = question.site
         return _Prepared(
@@ -148,6 +172,8 @@ class SubmitComment:
             fingerprint=fingerprint,
             repeat_key=self._repeat_key(site, submission),
             facts=facts,
+            claim=claim if question.author else None,
+            remember=remember,
         )
 
     def _form(self, site: Site, submission: Submission, raw: Mapping[str, object]) -> Form:
@@ -167,8 +193,14 @@ class SubmitComment:
             session, site.id, prepared.repeat_key, now - REPEAT_WINDOW
         ):
             return Answer(status=None)
-        if prepared.judged.verdict.publish:
+        author = proven(session, site.id, prepared.claim, lock=True)
+        if prepared.claim and author is None:
+            # Revoked while the text was being judged: it is judged as anybody's.
+            question = replace(prepared.question, author=None)
+            prepared = self._judged_again(session, site, replace(prepared, question=question))
+        elif prepared.judged.verdict.publish:
             prepared = self._judged_again(session, site, prepared)
+        generation = (author.generation if author else 0) if prepared.remember else None
         comment_id = self._new_id(now)
         verdict = prepared.judged.verdict
         # A rule that refuses is no answer to whoever tries what gets through: that one hears "held", like anybody.
@@ -182,13 +214,14 @@ class SubmitComment:
                 fingerprint=prepared.fingerprint,
                 repeat_key=prepared.repeat_key,
                 outcome=status.value,
+                generation=generation,
                 received_at=now,
             ),
         )
         if record.comment_id != comment_id:
-            return self._repeat(record, prepared.fingerprint)
+            return self._repeat(session, record, prepared.fingerprint)
         thread = self._thread(session, site, submission, now)
-        comment = self._insert(session, site, thread, prepared, comment_id, now)
+        comment = self._insert(session, site, thread, prepared, comment_id, author, now)
         action = ACTIONS.get(verdict.outcome)
         if action is not None:
             published = comment.latest_revision if action is Action.APPROVE else None
@@ -196,7 +229,8 @@ class SubmitComment:
             transition.apply(session, comment, step, new_id=self._new_id, now=now)
         else:
             outbox.put(session, self._new_id(now), site.id, messages.comment_held(comment.id, thread.id), now)
-        return Answer(status, comment_id, self._signer.receipt(comment_id, 0), now)
+        device = device_of(self._signer, comment, generation, now)
+        return Answer(status, comment_id, self._signer.receipt(comment_id, 0), now, device)
 
     def _judged_again(self, session: Session, site: Site, prepared: _Prepared) -> _Prepared:
         """Eight copies sent at once have each not been seen when they are read. Before one is published it waits
@@ -237,11 +271,17 @@ class SubmitComment:
         thread: Thread,
         prepared: _Prepared,
         comment_id: UUID,
+        author: Author | None,
         now: datetime,
     ) -> Comment:
         place = Place(site.id, thread.id, prepared.submission.parent)
+        signer, new_id = self._signer, self._new_id
+        if author is not None and author.proof == "none":
+            author.proof = "device"
+        elif author is None and prepared.remember:
+            author = add_author(session, site.id, signer=signer, new_id=new_id, now=now, generation=0)
         comment = insert_comment(
-            session, place, prepared.judged, comment_id, signer=self._signer, new_id=self._new_id, now=now
+            session, place, prepared.judged, comment_id, signer=signer, new_id=new_id, now=now, author=author
         )
         self._seal(session, site, comment_id, prepared.submission)
         session.flush()

@@ -250,6 +250,29 @@ def test_a_second_opinion_is_passed_on(chromium: Browser, room: Newsroom) -> Non
         expect(page.locator(f"#item-{made[0]}")).to_contain_text("رأياً ثانياً")
 
 
+def test_a_key_sets_the_authors_level_and_the_same_key_or_z_takes_it_back(chromium: Browser, room: Newsroom) -> None:
+    first = room.submit(body="أول تعليق من هذا الجهاز", remember=True)
+    again = room.submit(body="ثاني تعليق من هذا الجهاز", remember=True, device=first.device)
+    nobody = room.pending()
+    level = "SELECT level FROM author WHERE generation IS NOT NULL"
+    with desk(chromium, room) as page:
+        card = page.locator(f"#item-{first.comment}")
+        pressed = ["w", "w", "b", "d", "z", "z"]
+        for name, found in zip(pressed, ["watched", None, "blocked", "slow", "blocked", None], strict=True):
+            key(page, name)
+            saved(page)
+            assert room.sql(level) == [(found,)]
+            expect(card.locator(".standing")).to_contain_text("محظور" if found == "blocked" else "")
+        assert current(page) == str(first.comment), "the comment is still to be decided"
+        key(page, "j")
+        key(page, "j")
+        assert current(page) == str(nobody)
+        key(page, "b")
+        expect(page.locator("#desk-live")).to_contain_text("لا شيء يثبت")
+        assert room.sql("SELECT count(*) FROM level_change") == [(6,)]
+    assert again.comment is not None
+
+
 def test_keys_are_for_the_desk_and_not_for_who_types(chromium: Browser, room: Newsroom) -> None:
     comment = room.pending()
     with desk(chromium, room) as page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
@@ -192,11 +193,19 @@ def test_details_are_remembered_only_when_asked(chromium: Browser, press: Press)
         send(page)
         expect(page.locator(".taliq-status")).to_contain_text(HELD)
         assert sent
-        assert "remember" not in sent[0]
+        assert json.loads(sent[0])["remember"] == "1"
+        assert "device" not in json.loads(sent[0])
         page.reload()
         expect(box).to_be_checked()
         expect(page.locator("#taliq-name")).to_have_value("سلمى")
         expect(page.locator("#taliq-email")).to_have_value("salma@example.org")
+        # What the first answer gave goes back with the second comment, and is given anew.
+        kept = page.evaluate("() => JSON.parse(localStorage['taliq:me']).device.demo")
+        page.fill("#taliq-body", "نص آخر")
+        send(page)
+        expect(page.locator(".taliq-status")).to_contain_text(HELD)
+        assert json.loads(sent[1])["device"] == kept
+        assert page.evaluate("() => JSON.parse(localStorage['taliq:me']).device.demo") != ""
         box.uncheck()
         assert page.evaluate("() => localStorage['taliq:me']") is None
         page.reload()

@@ -24,6 +24,8 @@ NOT_A_READERS = {
     "outbox": "ids and codes: domain.messages",
     "author.avatar": "random",
     "author.proof": "a code",
+    "author.level": "a code",
+    "level_change": "codes and staff names; kept on purpose",
     "note.moderator_label": "a moderator's name",
     "note.client_id": "random, made by the form",
     "revision.redacted_label": "a moderator's name; the trace of a redaction",

@@ -72,6 +72,7 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/console/undo"): ("console", MODERATOR),
     ("POST", "/console/undo-batch"): ("console", MODERATOR),
     ("POST", "/console/opinion"): ("console", MODERATOR),
+    ("POST", "/console/level"): ("console", MODERATOR),
     ("POST", "/console/leases"): ("console", MODERATOR),
     ("POST", "/console/notes"): ("console", MODERATOR),
     ("POST", "/console/notes/remove"): ("console", MODERATOR),

@@ -156,6 +156,8 @@ def work_at_the_console(scene: Scene, client) -> None:  # type: ignore[no-untype
 
 def write_at_the_console(scene: Scene, client, form: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
     """A note, kept and removed; words taken out of what was taken for spam."""
+    level = {**form, "comment": str(scene.comments[2]), "level": "watched"}
+    assert scene.open("POST", "/console/level", client, data=level).status_code == 303
     note = {**form, "once": secrets.token_urlsafe(24), "body": f"كتب إلينا «{scene.canary.body}»"}
     assert scene.open("POST", "/console/notes", client, data=note).status_code == 303
     assert scene.open("POST", "/console/notes", client, data={**note, "body": ""}).status_code == 422

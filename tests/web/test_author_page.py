@@ -91,7 +91,8 @@ def test_what_is_proven_to_be_one_authors_is_told_as_theirs(newsroom: Newsroom) 
         "The author’s other comments: 1 approved (1 of them seen by no moderator) · "
         f"1 rejected {LABELS['en']['libel']} First seen:"
     )
-    assert "2 others waiting Proven by a confirmed address Same address, unproven: no other comment" in said
+    proven = "Proven by a confirmed address · New · Moderators’ judgement: 1 rejected · bound 0.03"
+    assert f"2 others waiting {proven} Same address, unproven: no other comment" in said
 
 
 def test_the_digest_stands_between_the_reasons_and_the_text_on_every_card(small_newsroom: Newsroom) -> None:

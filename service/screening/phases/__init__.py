@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.screening.facts import Phase
+from service.screening.phases.distrusted_author import distrusted_author
 from service.screening.phases.duplicate_text import duplicate_text
 from service.screening.phases.form_token import form_token
 from service.screening.phases.hidden_characters import hidden_characters
@@ -14,6 +15,8 @@ from service.screening.phases.premoderation import premoderation
 PHASES: Sequence[Phase] = (
     # The same words again: usually a raid, a spammer or an impatient reader. Held, never refused.
     duplicate_text,
+    # Whom moderators have learned to look at first.
+    distrusted_author,
     # What the eye does not see, the moderator is shown.
     hidden_characters,
     # How it came: what programs do and people do not.

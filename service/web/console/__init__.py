@@ -10,6 +10,7 @@ from service.web.console import (
     author,
     contacts,
     leases,
+    level,
     login,
     news,
     overview,
@@ -46,4 +47,5 @@ def register(app: Flask) -> None:
     second_factor.register(blueprint)
     author.register(blueprint)
     sweep.register(blueprint)
+    level.register(blueprint)
     app.register_blueprint(blueprint)

@@ -68,5 +68,5 @@ def _last(desk: Desk, comment: str | None) -> dict[str, object] | None:
 
 def _with(path: str, **more: str) -> str:
     parts = urlsplit(path)
-    kept = [(k, v) for k, v in parse_qsl(parts.query) if k not in ("decided", "batch", "stayed", "problem")]
+    kept = [(k, v) for k, v in parse_qsl(parts.query) if k not in ("decided", "batch", "stayed", "problem", "done")]
     return f"{parts.path}?{urlencode([*kept, *more.items()])}"

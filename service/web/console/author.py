@@ -11,6 +11,7 @@ from flask import Blueprint, request
 from service.domain.access import Permission
 from service.queries import authorship, cards
 from service.queries.authorship import Listed
+from service.web.console.level import level_changes
 from service.web.console.notes import written_on
 from service.web.console.outcome import told
 from service.web.console.presenters import history_item, item, undo_offer
@@ -41,6 +42,7 @@ def register(blueprint: Blueprint) -> None:
             shared_next=_here(desk, comment_id, same=shared.next, part="same-address"),
             first_url=_here(desk, comment_id, first=True) if cursor or same else None,
             choices=choices(desk.language),
+            levels=level_changes(desk, comment_id),
             noted=written_on(desk, comment_id)[-1],
             undo=undo_offer(desk, request.args.get("decided"), request.args.get("batch")),
             return_to=_here(desk, comment_id, first=True),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from service.domain.trust import BY_HAND
 from service.i18n import t
 from service.queries.digest import LOOKED, Digest, SameAddress, Tally
 
 
-def digest_words(digest: Digest, language: str, site: str, comment: UUID) -> dict[str, object]:
+def digest_words(digest: Digest, language: str, site: str, comment: UUID, now: datetime) -> dict[str, object]:
     """What a card says of its author. The comment's id is the only handle there is."""
     shared, query = digest.same_address, urlencode({"site": site})
     return {
@@ -20,7 +22,38 @@ def digest_words(digest: Digest, language: str, site: str, comment: UUID) -> dic
         "first_seen": digest.first_seen,
         "waiting": _waiting(digest.own, language),
         "proof": t(language, f"digest.proof.{digest.proof}"),
+        "standing": standing_words(digest, language, now),
         "same_address": _same_address(shared, language) if shared else None,
+    }
+
+
+def standing_words(digest: Digest, language: str, now: datetime) -> list[str]:
+    """The level and what it comes from; nothing where nothing is proven and nobody has set any."""
+    found = digest.standing(now)
+    if digest.staff or (digest.proof == "none" and not found.by_hand):
+        return []
+    judged = [
+        t(language, f"digest.{kind}", count=count)
+        for kind, count in (("approved", found.approved), ("rejected", found.rejected), ("spam", found.spam))
+        if count
+    ]
+    said = [t(language, f"level.{found.level}")]
+    said += [t(language, "standing.by_hand")] if found.by_hand else []
+    if not judged:
+        return [*said, t(language, "standing.none")]
+    judged[0] = f"{t(language, 'standing.judged')} {judged[0]}"
+    return [*said, *judged, t(language, "standing.bound", bound=f"{found.bound:.2f}")]
+
+
+def level_choices(digest: Digest, language: str) -> dict[str, object] | None:
+    """What may be set for an author who can come back; nobody sees a button that would reach no one."""
+    if digest.staff or not digest.returns:
+        return None
+    now = digest.level.value if digest.level else ""
+    offered = [value for value in ("", *(level.value for level in BY_HAND)) if value != now]
+    return {
+        "seen": now,
+        "choices": [{"value": v, "label": t(language, f"level.set.{v or 'none'}")} for v in offered],
     }
 
 

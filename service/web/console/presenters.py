@@ -17,7 +17,7 @@ from service.queries.history import DecisionView
 from service.queries.queue import COUNT_CAP
 from service.screening.facts import Outcome
 from service.text.highlight import highlighted
-from service.web.console.digest import digest_words
+from service.web.console.digest import digest_words, level_choices
 from service.web.console.notes import glances
 from service.web.console.session import Desk
 from service.web.context import container
@@ -65,7 +65,8 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         ],
         "reported": sum(card.reports.values()),
         "opinion": card.opinion_wanted,
-        "digest": digest_words(card.digest, language, site, card.id),
+        "digest": digest_words(card.digest, language, site, card.id, now),
+        "level": level_choices(card.digest, language),
         "notes": glances(card.notes, language),
     }
 

@@ -63,7 +63,7 @@ def register(blueprint: Blueprint) -> None:
             reasons=reasons(desk.language),
             return_to=_address(desk, ask, cursor=cursor, held=shown),
             leases=lease_lines(leases, page.cards, _address(desk, ask, held="" if shown else "1"), shown=bool(shown)),
-            notice=problem or stayed(desk) or notice(desk.language, request.args.get("problem")),
+            notice=problem or stayed(desk) or told(desk),
         )
 
     @blueprint.get("/comments/<uuid:comment_id>")

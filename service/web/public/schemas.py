@@ -55,6 +55,14 @@ class SubmissionSchema(Schema):
         metadata={"description": "From the form: of this thread, 3 seconds to 24 hours old; else the comment is held"},
     )
     subject = fields.String(allow_none=True, metadata={"description": "To be left empty; else the comment is held"})
+    remember = fields.Raw(
+        allow_none=True,
+        metadata={"description": "true or \"1\" when the reader wants to be remembered on this device; JSON only"},
+    )
+    device = fields.String(
+        allow_none=True,
+        metadata={"description": "From an earlier answer: proves that both come from one device. Else it is ignored"},
+    )
     lang = fields.String(
         allow_none=True, metadata={"description": "Language of the answer's texts: ar or en"}
     )
@@ -75,6 +83,9 @@ class AnswerSchema(Schema):
     )
     status_token = fields.String(metadata={"description": "Opens the comment's status, nothing else"})
     created_at = fields.DateTime()
+    device = fields.String(
+        metadata={"description": "When `remember` asked for it: to be kept on the reader's device and sent next time"}
+    )
 
 
 class PublicCommentSchema(Schema):
@@ -89,7 +100,9 @@ class PublicCommentSchema(Schema):
     created_at = fields.DateTime(required=True)
     edited_at = fields.DateTime(required=True, allow_none=True)
     staff = fields.Boolean(required=True)
-    avatar = fields.String(required=True, metadata={"description": "Random; draws a picture, says nothing"})
+    avatar = fields.String(
+        required=True, metadata={"description": "Of one author under one name; draws a picture, says nothing"}
+    )
 
 
 class PageSchema(Schema):

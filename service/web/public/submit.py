@@ -12,6 +12,7 @@ from service.domain.errors import InvalidError, NotFoundError, ServiceError
 from service.domain.moderation import Status
 from service.domain.site import SLUG
 from service.domain.snapshot import timestamp
+from service.domain.submission import REMEMBER
 from service.queries import site_setup
 from service.queries.site_setup import SiteView
 from service.usecases.submit_comment import Answer
@@ -81,7 +82,8 @@ def create(slug: str) -> Response:
     origin = check_origin(site.policy.origins)
     try:
         throttle().site(slug)
-        answer = container().submit_comment.submit(slug, raw)
+        # A browser without a script keeps nothing between two pages but cookies, and we set none: it is given nothing.
+        answer = container().submit_comment.submit(slug, {**raw, REMEMBER: None} if form else raw)
     except ServiceError as error:
         if form and not isinstance(error, InvalidError):
             raise
@@ -132,6 +134,8 @@ def _json_answer(site: SiteView, answer: Answer) -> Response:
         body["open"] = f"{container().settings.public_origin}/v1/sites/{site.slug}/receipts/open?code={code}"
     else:
         body["receipt"] = str(answer.receipt)
+    if answer.device:
+        body["device"] = answer.device
     status = 201 if answer.status is Status.APPROVED else 202
     return Response(json.dumps(body), status, content_type="application/json")
 

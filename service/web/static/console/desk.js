@@ -106,7 +106,7 @@ const outbox = new Outbox({
   told: (act, answer) => {
     if (answer.body.stayed) tell(fill(say.stayed, { count: answer.body.stayed }));
     if (notes.told(act, answer)) return;
-    if (answer.ok) return act.back && back(act, answer.body);
+    if (answer.ok) return act.path == "level" ? levelled(act, answer.body) : act.back && back(act, answer.body);
     const node = nodes.get(act.comment);
     if (node && !node.isConnected) put(node);
     if (node) contested(node, act, answer);
@@ -138,9 +138,30 @@ const opinion = () => {
   tell(say.didopinion);
   outbox.add({ once: once(), path: "opinion", comment, fields: { comment, wanted: "1" } });
 };
+/** The key that set it takes it back. What is on its way already counts as seen. */
+const level = (name) => {
+  const form = now && $("form.level", now);
+  if (!form) { tell(say.noLevel); return; }
+  const { seen } = form.elements;
+  setLevel(now, seen.value == name ? "" : name, seen.value, true);
+};
+const setLevel = (li, to, seen, stack) => {
+  const name = once(), comment = idOf(li), form = $("form.level", li);
+  nodes.set(comment, li);
+  form.elements.seen.value = to;
+  if (stack) undoable.push({ once: name, comment, level: [seen, to] });
+  outbox.add({ once: name, path: "level", comment, fields: { comment, level: to, seen } });
+};
+const levelled = ({ comment }, { said, seen }) => {
+  const li = nodes.get(comment), standing = li && $(".standing", li);
+  tell(said);
+  if (standing) standing.textContent = said && " · " + said;
+  for (const button of li?.querySelectorAll("form.level button") || []) button.hidden = button.value == seen;
+};
 const undo = () => {
   const last = undoable.pop();
   if (!last) { location.assign(say.record); return; }
+  if (last.level) { setLevel(nodes.get(last.comment), ...last.level); return; }
   tell(say.didundo);
   if (!outbox.drop(last.once)) outbox.add({ once: once(), of: last.once, comment: last.comment, many: last.many, back: true, fields: {} });
   else if (last.many) for (const id of last.many) nodes.get(id) && put(nodes.get(id));
@@ -239,7 +260,7 @@ const news = async () => {
 
 const acts = {
   a: () => decide("approve"), A: many, z: undo, e: opinion, j: () => step(1), k: () => step(-1),
-  o: () => decide("reopen"), n: () => now && notes.open(idOf(now)),
+  o: () => decide("reopen"), w: () => level("watched"), d: () => level("slow"), b: () => level("blocked"), n: () => now && notes.open(idOf(now)),
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
   s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
   c: () => now && location.assign(now.firstElementChild.dataset.history + "#around"),
@@ -261,7 +282,7 @@ addEventListener("keydown", (event) => {
   if (/^(?:Arrow|Escape)/.test(name) && !one()) return;
   event.preventDefault();
   // A key pressed twice by mistake must not judge a comment nobody has seen.
-  if (event.timeStamp - changed < QUIET && /^[aeos1-8]$/.test(name)) return;
+  if (event.timeStamp - changed < QUIET && /^[abdeosw1-8]$/.test(name)) return;
   acts[name]();
 });
 desk.addEventListener("click", ({ target }) => {
@@ -271,6 +292,10 @@ desk.addEventListener("click", ({ target }) => {
 $("button", trouble).onclick = () => outbox.failing == 401 ? location.reload() : outbox.send(true);
 list.addEventListener("submit", (event) => {
   const form = event.target, action = event.submitter?.value;
+  if (form.matches(".level")) {
+    event.preventDefault();
+    setLevel(form.closest("li"), action, form.elements.seen.value, true);
+  }
   if (!form.matches(".act")) return;
   event.preventDefault();
   show(form.closest("li"), false);

@@ -1,5 +1,4 @@
-/* Each <div> or <a> with data-taliq (the service) becomes a discussion. data-: site, thread, url, title, lang, order, theme,
-   eager. See EMBED.md. */
+/* Each <div> or <a> with data-taliq (the service) becomes a discussion. More: EMBED.md. */
 (() => {
 const d = document, live = new Map(), ME = "taliq:me", HASH = /^#comment-([\w-]+)$/;
 const UNITS = { year: 31536e3, month: 2592e3, day: 86400, hour: 3600, minute: 60 };
@@ -34,10 +33,9 @@ const part = async (url, name) => {
   if (!node) throw got;
   return node;
 };
-const post = (form) => {
-  const { remember, ...body } = Object.fromEntries(new FormData(form));
-  return ask(form.action, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-};
+const post = (form, device) => ask(form.action, {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ device, ...Object.fromEntries(new FormData(form)) }),
+});
 
 const mount = async (box) => {
   const set = box.dataset, thread = set.thread, end = new AbortController(), { signal } = end;
@@ -136,10 +134,11 @@ const mount = async (box) => {
     $("summary").hidden = false;
     focus($("summary"));
   };
-  const accept = ({ id, status, status_token, created_at: at, open }) => {
-    const told = $("status"), own = { id, status_token, at, ...pick(["parent", "name", "body"], (name) => field(name).value) };
+  const accept = ({ id, status, status_token, created_at: at, open, device }) => {
+    const told = $("status"), me = store(ME), own = { id, status_token, at, ...pick(["parent", "name", "body"], (name) => field(name).value) };
     const others = (store(key).mine || []).filter((other) => other.id != id), waits = status == "pending";
     keep({ draft: "", mine: waits ? [...others, own] : others });
+    if (me.name) (me.device ||= {})[set.site] = device, store(ME, me);
     if (waits) mine(own, false);
     field("body").value = "";
     field("submission_id").value = random();
@@ -162,7 +161,7 @@ const mount = async (box) => {
     save();
     let code = "offline", why = say.offline, told = {};
     try {
-      const got = await post(entry), rest = got.headers.get("Retry-After"), { status } = got;
+      const got = await post(entry, (store(ME).device || {})[set.site]), rest = got.headers.get("Retry-After"), { status } = got;
       told = await got.json().catch(() => told);
       if (got.ok && told.status) await accept(told), code = 0;
       else {
@@ -235,7 +234,7 @@ const mount = async (box) => {
       const { checked } = field("remember") || {};
       if (target == field("body")) count(), later();
       else if (checked || target == field("remember"))
-        store(ME, checked ? pick(["name", "email", "website"], (name) => field(name)?.value) : {});
+        store(ME, checked ? { device: store(ME).device, ...pick(["name", "email", "website"], (name) => field(name)?.value) } : {});
     },
     click: (e) => {
       const to = e.target.closest("a"), act = acts[to?.className.slice(6)];
@@ -280,7 +279,7 @@ const mount = async (box) => {
     for (const name in me) if (field(name)) field(name).value ||= me[name];
     field("remember").checked = !!me.name;
     $("remember").hidden = false;
-    // Also what was typed before this ran.
+    // Typed before this ran, too.
     if (field("body").value ||= draft.body || "") later();
     field("submission_id").value = draft.submission_id || random();
     answer(field("parent").value || draft.parent || "", draft.to || $("replying bdi").textContent);
