@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from uuid import UUID
@@ -14,7 +15,7 @@ from service.bench.story import Row, Story
 from service.domain import messages
 from service.domain.moderation import REASONS, Action, Status, target
 from service.domain.site import SitePolicy
-from service.screening.facts import Facts, Finding, Form, Gathered, Known
+from service.screening.facts import NO_PAST, Facts, Finding, Form, Known
 from service.screening.pipeline import screen
 from service.storage.decisions import Decision
 from service.storage.revisions import Revision
@@ -77,7 +78,7 @@ def _send(story: Story, number: int, fate: tuple[str, ...], key: str) -> None:
 
 
 def _facts(mode: str, seen: bool, form: Form | None, name: str = "", source: str = "") -> Facts:
-    return Facts(mode, SitePolicy().language, name, source, None, form, Gathered(text_seen=Known(seen)))
+    return Facts(mode, SitePolicy().language, name, source, None, form, replace(NO_PAST, text_seen=Known(seen)))
 
 
 @cache

@@ -14,6 +14,7 @@ FINDINGS: Mapping[str, int] = {
     "form_missing": 10,
     "form_stale": 10,
     "duplicate_text": 40,
+    "near_duplicate": 40,
     "form_too_fast": 60,
     "trap_filled": 60,
     "hidden_characters": 80,

@@ -15,7 +15,7 @@ from service.domain.moderation import Status
 from service.domain.notes import About
 from service.domain.site import SitePolicy
 from service.domain.threads import state_at
-from service.queries import notes
+from service.queries import clusters, notes
 from service.queries.digest import Digest, digests_of
 from service.queries.notes import Glance
 from service.storage import flags
@@ -60,7 +60,7 @@ class Card:
 
     The text is the latest. While an edit waits, ``published`` is what readers see instead. ``reports``: how many
     readers gave which reason since the last decision. ``unmoderated``: public, and no moderator has looked. ``notes``
-    are for the console alone.
+    are for the console alone. ``alike``: how many others wait that are nearly the same, while this one does.
     """
 
     id: UUID
@@ -89,6 +89,7 @@ class Card:
     opinion_wanted: bool
     digest: Digest
     notes: Mapping[About, Glance]
+    alike: int
 
     def thread_state(self, now: datetime) -> str:
         """Whether readers may write there: open, or closed by hand or by itself."""
@@ -128,6 +129,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
     noted = notes.glances(session, site_id, {c.id: c.author_id for c, *_ in rows})
     told = flags.count_open(session, site_id, [c.id for c in public]) if public else {}
     authors = digests_of(session, site_id, list(place))
+    alike = clusters.sizes(session, site_id, {c.cluster_id for c, *_ in rows if c.cluster_id and _waits(c)})
     return [
         _card(
             comment,
@@ -140,6 +142,7 @@ def cards_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> list[Card]
             told.get(comment.id, {}),
             authors[comment.id],
             noted.get(comment.id, {}),
+            alike.get(comment.cluster_id, 1) - 1 if comment.cluster_id and _waits(comment) else 0,
         )
         for comment, revision, thread, above, above_text, site in rows
     ]
@@ -156,6 +159,7 @@ def _card(
     reports: Mapping[str, int],
     digest: Digest,
     noted: Mapping[About, Glance],
+    alike: int,
 ) -> Card:
     return Card(
         id=comment.id,
@@ -184,7 +188,12 @@ def _card(
         opinion_wanted=comment.opinion_by is not None,
         digest=digest,
         notes=noted,
+        alike=alike,
     )
+
+
+def _waits(comment: Comment) -> bool:
+    return comment.status == Status.PENDING
 
 
 def _parent(comment: Comment | None, revision: Revision | None) -> ParentView | None:

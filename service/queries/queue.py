@@ -15,7 +15,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 
 from service.domain.desk import Ask
 from service.domain.ids import first_id_at
-from service.queries import marks
+from service.queries import clusters, marks
 from service.queries.cards import Card, cards_of
 from service.queries.marks import Mark
 from service.queries.views import COUNT_CAP, in_view, view_counts
@@ -56,8 +56,11 @@ def queue_page(
     cursor: str | None,
     limit: int = PAGE_SIZE,
     without: Collection[UUID] = (),
+    *,
+    collapsed: bool = False,
 ) -> QueuePage:
     """One page, by keyset: what arrives or is decided meanwhile shifts nothing. ``without``: a few that are left out.
+    ``collapsed``: where all that waits is asked for, one comment stands for a whole cluster.
 
     ``MalformedError`` for a cursor of another view or order.
     """
@@ -65,7 +68,8 @@ def queue_page(
     if ask.search or ask.author:
         found, edge = searched(session, site_id, ask, after, limit + 1)
     else:
-        found, edge = _walked(session, site_id, ask, after, limit + 1, without)
+        whole = collapsed and ask.view == "pending" and not ask.given()
+        found, edge = _walked(session, site_id, ask, after, limit + 1, without, collapsed=whole)
     cards = tuple(cards_of(session, site_id, [mark.id for mark in found[:limit]]))
     if len(found) > limit:
         return QueuePage(cards, marks.write(ask, found[limit - 1]))
@@ -80,7 +84,14 @@ def among(session: Session, site_id: UUID, ask: Ask, ids: Collection[UUID]) -> s
 
 
 def _walked(
-    session: Session, site_id: UUID, ask: Ask, after: Mark | None, limit: int, without: Collection[UUID]
+    session: Session,
+    site_id: UUID,
+    ask: Ask,
+    after: Mark | None,
+    limit: int,
+    without: Collection[UUID],
+    *,
+    collapsed: bool,
 ) -> tuple[list[Mark], Mark | None]:
     """Up to ``limit`` comments behind ``after``; and where the walk ended, if it was cut off before that many."""
     along, looked_at = _conditions(session, site_id, ask)
@@ -93,6 +104,8 @@ def _walked(
     )
     if without:
         walk = walk.where(Comment.id.not_in(without))
+    if collapsed:
+        return _one_of_each(session, site_id, walk, ask, after, limit)
     if not looked_at:
         rows = session.execute(_from(walk, ask, after).limit(limit))
         return [Mark(rank, i) for i, rank in rows], None
@@ -111,6 +124,26 @@ def _walked(
         if last is None:
             return found, None
         after = Mark(last.rank, last.id)
+    return found, after
+
+
+def _one_of_each(
+    session: Session, site_id: UUID, walk: Select[UUID, int], ask: Ask, after: Mark | None, limit: int
+) -> tuple[list[Mark], Mark | None]:
+    """As ``_walked``, of each cluster the one that leads it. Without clusters it looks at no more than a page has."""
+    found: list[Mark] = []
+    for number in _looks(limit):
+        part = _from(walk, ask, after).with_only_columns(Comment.id, Comment.rank, Comment.cluster_id)
+        seen = part.limit(number).subquery()
+        rows = session.execute(select(seen.c.id, seen.c.rank, clusters.leads(site_id, seen).label("leads"))).all()
+        leading = {row.id for row in rows if row.leads}
+        in_order = _ordered([Mark(row.rank, row.id) for row in rows], ask.order)
+        found += [mark for mark in in_order if mark.id in leading]
+        if len(found) >= limit:
+            return found[:limit], None
+        if len(rows) < number:
+            return found, None
+        after = in_order[-1]
     return found, after
 
 

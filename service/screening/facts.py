@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import IntEnum
 from functools import cached_property
 from typing import Generic, NoReturn, TypeVar
+from uuid import UUID
 
 from service.domain.trust import Standing
 from service.text.fold import Folded, folded
@@ -61,6 +62,17 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """What the last three days have brought that is nearly the same: so many comments, all of them in ``cluster``.
+    ``lately``: how many of them in this thread within the last ten minutes.
+    """
+
+    count: int = 0
+    lately: int = 0
+    cluster: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Gathered:
     """What the site's past says. What was not asked for is missing."""
 
@@ -68,6 +80,16 @@ class Gathered:
     text_seen: Fact[bool] = Missing("text_seen")
     #: How far the author is trusted, as far as it is proven who that is.
     standing: Fact[Standing] = Missing("standing")
+    #: What is nearly the same, or of a short text the very same.
+    alike: Fact[Alike] = Missing("alike")
+
+
+#: A past that says nothing: of what has none, as a reply of the staff.
+NO_PAST = Gathered(
+    text_seen=Known(False),
+    standing=Known(Standing()),
+    alike=Known(Alike()),
+)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,9 @@ class Comment(Base):
     signed-in moderator who wrote it; nothing a reader sends can set it. ``avatar`` is the public face of its author
     under the name it bears: who writes under two names has two, and nobody outside can tell.
 
+    ``cluster_id`` is shared with what is nearly the same (``storage.likenesses``); empty for what the staff wrote, what
+    is erased, and what came before there were clusters.
+
     For the desk: ``moderated_by`` and ``moderated_reason`` are those of the moderator's decision that stands, empty
     while only rules and programs have decided; ``rank`` orders by urgency, the lowest first; ``opinion_by`` has asked
     for a second opinion; ``reported``: it has reports that no decision has answered.
@@ -56,6 +59,15 @@ class Comment(Base):
         one_of("status", Status, "status"),
         *queue_indexes(),
         Index("ix_comment_author_id_id", "author_id", "id"),
+        Index(
+            "ix_comment_cluster",
+            "site_id",
+            "cluster_id",
+            "rank",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
         Index(
             "ix_comment_published",
             "thread_id",
@@ -97,6 +109,7 @@ class Comment(Base):
     avatar: Mapped[str | None] = mapped_column(String(32))
     rank: Mapped[int] = mapped_column(Integer, default=CALM, server_default=str(CALM))
     opinion_by: Mapped[UUID | None] = mapped_column()
+    cluster_id: Mapped[UUID | None] = mapped_column()
     reported: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

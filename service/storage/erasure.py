@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from service.domain.moderation import Status
-from service.storage import authors
+from service.storage import authors, likenesses
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.findings import Finding
@@ -45,6 +45,8 @@ READER_TEXT: frozenset[str] = frozenset(
         "search_text.names",
         # Made, with a key, from the name it was written under.
         "comment.avatar",
+        # With the shingles, which are numbers made of it.
+        "likeness.signature",
         # A moderator's words, which may quote the reader's.
         "note.body",
         # Rewritten when the transaction ends, as after every change of what is public.
@@ -76,6 +78,7 @@ def erase_text(session: Session, comment: Comment) -> None:
     for kind in (Contact, Finding, Flag, Note, SearchText):
         for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
             session.delete(row)
+    likenesses.forget(session, comment)
     comment.reported, comment.avatar = False, None
     _forget_author(session, comment)
     session.flush()

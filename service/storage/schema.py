@@ -14,6 +14,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     flags,
     leases,
     level_changes,
+    likenesses,
     notes,
     outbox,
     pages,

@@ -38,6 +38,7 @@ class _Before:
     comment: UUID
     latest: Revision
     mode: str
+    thread_key: str
 
 
 class AmendComment:
@@ -82,13 +83,13 @@ class AmendComment:
         _check_open(comment, site.policy, self._clock())
         latest = revisions.get(session, site.id, comment.id, comment.latest_revision)
         thread = threads.get_by_id(session, site.id, comment.thread_id)
-        return _Before(site, comment.id, latest, thread.mode_in(site.policy))
+        return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread.key)
 
     def _judge(self, before: _Before, body: str) -> JudgedText:
         """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""
         site, latest = before.site, before.latest
         digest = text_digest(self._signer, site, body)
-        question = Question(site, digest, self._clock(), before.comment)
+        question = Question(site, digest, self._clock(), before.comment, body=body, thread_key=before.thread_key)
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(before.mode, site.policy.language, latest.name, body, latest.website, gathered=known)
         return judge(facts, site.policy, digest, self._on_failed_check)

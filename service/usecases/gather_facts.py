@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from service.domain.trust import Standing
-from service.screening.facts import Fact, Gathered, Known, Missing
-from service.storage import comments, revisions, track_records
+from service.screening.facts import Alike, Fact, Gathered, Known, Missing
+from service.storage import comments, likenesses, revisions, track_records
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, apart
+from service.text.fold import fold
+from service.text.shingles import signature
+
+#: What came so shortly before counts as lately.
+LATELY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,12 @@ class Question:
     now: datetime
     comment: UUID | None = None
     author: UUID | None = None
+    body: str = ""
+    thread_key: str = ""
+
+    @cached_property
+    def signature(self) -> bytes:
+        return signature(fold(self.body, self.site.policy.language))
 
 
 def _text_seen(session: Session, question: Question) -> bool:
@@ -45,15 +57,22 @@ def _standing(session: Session, question: Question) -> Standing:
     if comment is None:
         return Standing()
     return track_records.standing_of(session, site, comment.author_id, question.now, proven=False)
+def _alike(session: Session, question: Question) -> Alike:
+    near = likenesses.find_near(
+        session, question.site.id, question.signature, question.now, but=question.comment
+    )
+    lately = [n for n in near if n.thread == question.thread_key and n.at > question.now - LATELY]
+    return Alike(len(near), len(lately), min((n.cluster for n in near), default=None))
 
 
 #: By the name of the fact in ``Gathered``.
 GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
     "text_seen": _text_seen,
     "standing": _standing,
+    "alike": _alike,
 }
 #: What other comments may change between the question and the commit: asked again before one is published.
-CHANGING = frozenset({"text_seen", "standing"})
+CHANGING = frozenset({"text_seen", "standing", "alike"})
 OnFailure = Callable[[str, Exception], None]
 
 

@@ -15,7 +15,7 @@ from service.domain.ports import NewId, Signer
 from service.domain.site import SitePolicy
 from service.screening.facts import Facts
 from service.screening.pipeline import Verdict, screen
-from service.storage import search
+from service.storage import likenesses, search
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.revisions import Revision
@@ -24,17 +24,21 @@ from service.storage.uow import Session
 from service.text.fold import fold
 from service.text.language import reading_direction, text_language
 from service.text.sanitize import SANITISER_VERSION, render, text_of
+from service.text.shingles import signature
 
 
 @dataclass(frozen=True)
 class JudgedText:
-    """What will be stored of a text, and what the checks said of it. ``folded_for``: the site's language."""
+    """What will be stored of a text, and what the checks said of it. ``folded_for``: the site's language;
+    ``signature``: what the text is like.
+    """
 
     name: str
     website: str | None
     source: str
     html: str
     text_digest: bytes
+    signature: bytes
     folded_for: str
     language: str | None
     direction: str
@@ -71,6 +75,7 @@ def judge(
         source=facts.body,
         html=html,
         text_digest=digest,
+        signature=signature(facts.folded.text),
         folded_for=policy.language,
         language=text_language(shown, policy.language),
         direction=reading_direction(shown),
@@ -88,7 +93,8 @@ def add_revision(
     redaction: Redaction | None = None,
 ) -> None:
     """Writes the text down as revision ``number`` of ``comment``, never to be changed again, with its findings
-    in the order the checks ran. The comment is found by it. ``redaction``: it is not the author's own.
+    in the order the checks ran. The comment and what is like it are found by it. ``redaction``: it is not the author's
+    own.
     """
     session.add(
         Revision(
@@ -126,4 +132,16 @@ def add_revision(
         )
     found_by = search.found_by(judged.source, judged.name, judged.folded_for)
     search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
+    if comment.staff_id is None:
+        if number > 1:
+            _move(session, comment, judged, new_id(now), now)
+        likenesses.put(session, comment, judged.signature, now)
     session.flush()
+
+
+def _move(session: Session, comment: Comment, judged: JudgedText, own: UUID, now: datetime) -> None:
+    """What was like the text before is not like this one."""
+    likenesses.forget(session, comment)
+    comment.cluster_id = likenesses.cluster_for(
+        session, comment.site_id, judged.signature, own, now, but=comment.id
+    )

@@ -9,7 +9,7 @@ from uuid import UUID
 from service.domain.errors import FieldError, InvalidError
 from service.domain.moderation import Status
 from service.domain.ports import NewId, Signer
-from service.storage import comments
+from service.storage import comments, likenesses
 from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.uow import Session
@@ -47,6 +47,10 @@ def insert_comment(
         if parent is None:
             raise InvalidError([FieldError("parent", "parent_unknown")])
         root_id = parent.root_id
+    # Nobody is like what the staff write.
+    cluster = None
+    if staff_id is None:
+        cluster = likenesses.cluster_for(session, place.site_id, judged.signature, comment_id, now)
     if author is None:
         author = add_author(session, place.site_id, signer=signer, new_id=new_id, now=now)
     comment = Comment(
@@ -64,6 +68,7 @@ def insert_comment(
         staff_id=staff_id,
         avatar=signer.digest("avatar", str(author.id), fold(judged.name, judged.folded_for)).hex(),
         rank=judged.rank(),
+        cluster_id=cluster,
         created_at=now,
     )
     session.add(comment)

@@ -57,6 +57,7 @@ class _Before:
     latest: Revision
     found: Sequence[Finding]
     mode: str
+    thread_key: str
 
 
 class RedactComment:
@@ -108,7 +109,7 @@ class RedactComment:
         ]
         site, thread = sites.get(session, site_id), threads.get_by_id(session, site_id, comment.thread_id)
         latest = revisions.get(session, site_id, comment.id, number)
-        return _Before(site, latest, found, thread.mode_in(site.policy))
+        return _Before(site, latest, found, thread.mode_in(site.policy), thread.key)
 
     def _judge(self, before: _Before, comment: UUID, body: str) -> JudgedText:
         """Outside of the transaction. How the comment came in is not changed by what is taken out of it: of the earlier
@@ -116,7 +117,8 @@ class RedactComment:
         """
         site, latest = before.site, before.latest
         digest = text_digest(self._signer, site, body)
-        known = gather(self._reader, Question(site, digest, self._clock(), comment), self._on_failed_check)
+        question = Question(site, digest, self._clock(), comment, body=body, thread_key=before.thread_key)
+        known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(before.mode, site.policy.language, latest.name, body, latest.website, gathered=known)
         judged = judge(facts, site.policy, digest, self._on_failed_check)
         if not says_something(text_of(judged.html)):

@@ -13,7 +13,7 @@ from service.domain.errors import ForbiddenError, InvalidError, NotFoundError
 from service.domain.moderation import Action, ActorKind, Status
 from service.domain.ports import Clock, NewId, Signer
 from service.domain.submission import read_amendment
-from service.screening.facts import Facts
+from service.screening.facts import NO_PAST, Facts
 from service.storage import comments, decisions, sites, threads
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, UnitOfWork
@@ -56,7 +56,7 @@ class ReplyAsStaff:
     def _judge(self, site: Site, name: str, body: str) -> JudgedText:
         """Screened like any other text. What the checks say is kept, and does not hold what a moderator publishes."""
         digest = text_digest(self._signer, site, body)
-        facts = Facts(site.policy.mode, site.policy.language, clean_line(name), body, None)
+        facts = Facts(site.policy.mode, site.policy.language, clean_line(name), body, None, gathered=NO_PAST)
         return judge(facts, site.policy, digest, self._on_failed_check)
 
     def _store(

@@ -28,7 +28,7 @@ from service.domain.submission import (
 )
 from service.screening.facts import Facts, Form, Outcome
 from service.screening.pipeline import Verdict
-from service.storage import comments, outbox, sites, submissions, threads
+from service.storage import comments, likenesses, outbox, sites, submissions, threads
 from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
@@ -108,7 +108,14 @@ class SubmitComment:
         digest = text_digest(self._signer, site, submission.body)
         claim = claimed(self._signer, site.id, raw.get(DEVICE), now)
         author = self._reader.run(lambda session: proven(session, site.id, claim)) if claim else None
-        question = Question(site, digest, now, author=author.id if author else None)
+        question = Question(
+            site,
+            digest,
+            now,
+            author=author.id if author else None,
+            body=submission.body,
+            thread_key=submission.thread_key,
+        )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(
             mode, site.policy.language, submission.name, submission.body, submission.website, form, known
@@ -193,6 +200,8 @@ class SubmitComment:
             session, site.id, prepared.repeat_key, now - REPEAT_WINDOW
         ):
             return Answer(status=None)
+        # Before anything is written that another copy could wait for.
+        likenesses.one_at_a_time(session, site.id, prepared.judged.signature)
         author = proven(session, site.id, prepared.claim, lock=True)
         if prepared.claim and author is None:
             # Revoked while the text was being judged: it is judged as anybody's.

@@ -29,6 +29,7 @@ NEEDS: dict[str, Permission | None] = {
     "/console/authors/<uuid:comment_id>": Permission.READ_QUEUE,
     "/console/authors/<uuid:comment_id>/sweep": Permission.DECIDE,
     "/console/sweep": Permission.DECIDE,
+    "/console/clusters/<uuid:comment_id>": Permission.DECIDE,
     "/console/record": Permission.READ_QUEUE,
     "/console/overview": Permission.READ_QUEUE,
     "/console/news": Permission.READ_QUEUE,

@@ -69,7 +69,8 @@ def test_moderators_programs_get_exactly_these_fields_and_no_address(room: Newsr
     assert card["id"] == str(held)
     assert card.keys() == CARD
     assert card["thread"].keys() == {"key", "url", "title", "state"}
-    assert {frozenset(f) for f in card["findings"]} == {frozenset({"code", "rule", "check_version", "spans"})}
+    finding = frozenset({"code", "rule", "check_version", "spans", "outcome"})
+    assert {frozenset(f) for f in card["findings"]} == {finding}
     one = client.get(f"/v1/moderation/comments/{spam}", headers=headers)
     assert one.get_json().keys() == CARD | {"history"}
     assert [decision.keys() for decision in one.get_json()["history"]] == [DECISION]

@@ -66,6 +66,7 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/console/authors/<uuid:comment_id>"): ("console", MODERATOR),
     ("GET", "/console/authors/<uuid:comment_id>/sweep"): ("console", MODERATOR),
     ("POST", "/console/sweep"): ("console", MODERATOR),
+    ("GET", "/console/clusters/<uuid:comment_id>"): ("console", MODERATOR),
     ("GET", "/console/record"): ("console", MODERATOR),
     ("POST", "/console/decide"): ("console", MODERATOR),
     ("POST", "/console/decide-many"): ("console", MODERATOR),

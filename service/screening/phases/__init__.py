@@ -10,11 +10,13 @@ from service.screening.phases.duplicate_text import duplicate_text
 from service.screening.phases.form_token import form_token
 from service.screening.phases.hidden_characters import hidden_characters
 from service.screening.phases.honeypot import honeypot
+from service.screening.phases.near_duplicate import near_duplicate
 from service.screening.phases.premoderation import premoderation
 
 PHASES: Sequence[Phase] = (
     # The same words again: usually a raid, a spammer or an impatient reader. Held, never refused.
     duplicate_text,
+    near_duplicate,
     # Whom moderators have learned to look at first.
     distrusted_author,
     # What the eye does not see, the moderator is shown.

@@ -8,6 +8,7 @@ from service.web.console import (
     act,
     annotate,
     author,
+    cluster,
     contacts,
     leases,
     level,
@@ -48,4 +49,5 @@ def register(app: Flask) -> None:
     author.register(blueprint)
     sweep.register(blueprint)
     level.register(blueprint)
+    cluster.register(blueprint)
     app.register_blueprint(blueprint)

@@ -68,6 +68,8 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         "digest": digest_words(card.digest, language, site, card.id, now),
         "level": level_choices(card.digest, language),
         "notes": glances(card.notes, language),
+        "alike": card.alike,
+        "alike_url": f"/console/clusters/{card.id}?{urlencode({'site': site})}",
     }
 
 

@@ -44,7 +44,7 @@ def register(blueprint: Blueprint) -> None:
         shown = "1" if query.one("held") == "1" else ""
         leases = reader.run(lambda s: leased.leased_in(s, site.id, ask, desk.moderator.id, now))
         without = () if shown else leases.held
-        page = reader.run(lambda s: queue.queue_page(s, site.id, ask, cursor, without=without))
+        page = reader.run(lambda s: queue.queue_page(s, site.id, ask, cursor, without=without, collapsed=True))
         counts = reader.run(lambda s: queue.view_counts(s, site.id))
         return desk.page(
             "console/queue.html",

@@ -16,6 +16,7 @@ from service.domain.moderation import REASONS, Action
 from service.i18n import t
 from service.queries import authorship, cards
 from service.queries.authorship import EXCERPT, MAX_SWEPT, Waiting
+from service.queries.clusters import Member
 from service.text.bidi import visible
 from service.usecases.decide_comments import DecisionRequest
 from service.web.console.answers import Made, answer
@@ -80,7 +81,7 @@ def choices(language: str, chosen: str = "") -> list[dict[str, object]]:
     ]
 
 
-def pack(items: Sequence[Waiting]) -> str:
+def pack(items: Sequence[Waiting | Member]) -> str:
     """All of them in one field of a form."""
     return ".".join(f"{waiting.id.hex}-{waiting.version}" for waiting in items)
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from service.screening.facts import Facts, Form, Gathered, Known
+from service.screening.facts import NO_PAST, Facts, Form
 from service.screening.phases.form_token import form_token
 from service.screening.phases.honeypot import honeypot
 from service.screening.pipeline import screen
 
-FACTS = Facts("publish", "ar", "سلمى", "نص", None, gathered=Gathered(text_seen=Known(False)))
+FACTS = Facts("publish", "ar", "سلمى", "نص", None, gathered=NO_PAST)
 
 
 @pytest.mark.parametrize(

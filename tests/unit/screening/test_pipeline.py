@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 
 from service.screening import pipeline
-from service.screening.facts import FactMissingError, Facts, Finding, Gathered, Known, Missing, Outcome
+from service.screening.facts import NO_PAST, FactMissingError, Facts, Finding, Missing, Outcome
 from service.screening.phases import PHASES
 from service.screening.pipeline import Verdict, screen
 
-FACTS = Facts("publish", "ar", "سلمى", "نص", None, gathered=Gathered(text_seen=Known(False)))
+FACTS = Facts("publish", "ar", "سلمى", "نص", None, gathered=NO_PAST)
 
 
 def says(*outcomes: Outcome, reason: str | None = None):
@@ -72,7 +72,7 @@ def test_what_a_check_saw_before_it_failed_is_not_half_believed() -> None:
 
 def test_a_fact_that_could_not_be_found_out_holds_by_the_check_that_needs_it() -> None:
     heard: list[tuple[str, Exception]] = []
-    facts = replace(FACTS, gathered=Gathered(text_seen=Missing("text_seen")))
+    facts = replace(FACTS, gathered=replace(NO_PAST, text_seen=Missing("text_seen")))
     verdict = screen(facts, on_failure=lambda name, error: heard.append((name, error)))
     assert [(f.code, f.rule) for f in verdict.findings] == [("screening_incomplete", "failed:duplicate_text")]
     assert isinstance(heard[0][1], FactMissingError)

@@ -217,6 +217,12 @@ const wasRead = (li) => {
   const ms = state ? state.ms + (state.since ? performance.now() - state.since : 0) : 0;
   return ms >= Math.max(1, words / WORDS_A_SECOND) * 1_000;
 };
+/** What is nearly the same as this one and waits too: all of it is shown first, with the decision chosen. */
+const together = (choice) => {
+  const alike = now && $("[data-alike]", now);
+  if (alike) location.assign(`${alike.href}&do=${choice}`);
+  return !!alike;
+};
 const many = () => {
   const read = cards().filter((li) => $(".act-approve", li) && wasRead(li)).slice(0, MOST);
   if (!read.length) { tell(say.nothingRead); return; }
@@ -259,7 +265,7 @@ const news = async () => {
 // --- Keys and buttons
 
 const acts = {
-  a: () => decide("approve"), A: many, z: undo, e: opinion, j: () => step(1), k: () => step(-1),
+  a: () => decide("approve"), A: () => one() && together("approve") || many(), z: undo, e: opinion, j: () => step(1), k: () => step(-1),
   o: () => decide("reopen"), w: () => level("watched"), d: () => level("slow"), b: () => level("blocked"), n: () => now && notes.open(idOf(now)),
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
   s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
@@ -273,6 +279,7 @@ const acts = {
 };
 say.reasons.split(" ").forEach((reason, at) => {
   acts[at + 1] = () => reason == "spam" ? decide("spam") : decide("reject", reason);
+  acts["Shift" + (at + 1)] = () => together(reason == "spam" ? "spam" : "reject-" + reason);
 });
 addEventListener("keydown", (event) => {
   if ($("dialog[open]")) return;
