@@ -23,6 +23,7 @@ from service.usecases.erase_comment import EraseComment
 from service.usecases.flag_comment import FlagComment
 from service.usecases.keep_search import KeepSearch
 from service.usecases.look_up_contact import LookUpContact
+from service.usecases.manage_lists import ManageLists
 from service.usecases.manage_people import ManagePeople
 from service.usecases.manage_second_factor import ManageSecondFactor
 from service.usecases.manage_sessions import ManageSessions
@@ -72,6 +73,7 @@ class Container:
     redact_comment: RedactComment
     manage_sites: ManageSites
     manage_threads: ManageThreads
+    manage_lists: ManageLists
     keep_search: KeepSearch
     manage_staff: ManageStaff
     sign_in: SignIn
@@ -128,6 +130,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         redact_comment=RedactComment(uow, reader, signer, new_id, clock, _log_failed_check),
         manage_sites=ManageSites(uow, new_id, clock),
         manage_threads=ManageThreads(uow, clock),
+        manage_lists=ManageLists(uow, new_id, clock),
         keep_search=KeepSearch(uow, new_id, clock),
         manage_staff=ManageStaff(uow, passwords, new_id, clock),
         sign_in=SignIn(uow, reader, passwords, vault, new_id, clock),

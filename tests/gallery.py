@@ -110,6 +110,9 @@ class Gallery:
             f"/v1/sites/demo/comments/{self.deepest}/report", json={"reason": "libel"}, headers={"Origin": self.home}
         )
         assert answer.status_code == 202
+        bring = room.container.manage_lists.replace
+        bring("demo", "host", "كازينوهات", "spam", ("casino.example", "مثال.إختبار"), "سارة")
+        bring("demo", "mail_domain", "throw-away", "hold", ("throw.example",), "taliq")
         room.container.manage_staff.create_moderator("omar", "عمر", PASSWORD, "moderator", ["demo"])
 
     def _fill_levels(self) -> None:
@@ -179,7 +182,8 @@ class Gallery:
             yield Shown(f"queue {view}", f"/console/?site=demo&view={view}")
         yield Shown("a search", "/console/?site=demo&view=all&search=نقاش&language=ar&since=2026-01-01")
         yield Shown("a search that finds nothing", "/console/?site=demo&search=لا-شيء-من-هذا")
-        for page in ("record", "threads", "look-up", "people", "tokens", "policy", "sessions", "second-factor"):
+        staff = ("people", "tokens", "policy", "lists", "sessions", "second-factor")
+        for page in ("record", "threads", "look-up", *staff):
             yield Shown(page, f"/console/{page}?site=demo")
         yield Shown("record of everybody", "/console/record?site=demo&by=all")
         yield Shown("threads with a word", "/console/threads?site=demo&word=مغلق")

@@ -13,15 +13,15 @@ from service.bench.scene import Scene
 from service.bench.stock import LANGUAGES, Text, name_of, rare, text_from, text_of_number
 from service.bench.story import Row, Story
 from service.domain import messages
-from service.domain.moderation import REASONS, Action, Status, target
+from service.domain.moderation import REASONS, Action, Actor, ActorKind, Status, target
 from service.domain.site import SitePolicy
 from service.screening.facts import NO_PAST, Facts, Finding, Form, Known
 from service.screening.pipeline import screen
 from service.storage.decisions import Decision
 from service.storage.revisions import Revision
 from service.usecases.receipt_holder import READER
-from service.usecases.submit_comment import POLICY
 
+POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
 #: How a comment came, each as often as it stands here. ``None``: by a program, without a form of ours.
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 _FORMS = (*(Form(_MINUTE, False),) * 90, *(Form(None, False),) * 6, *(Form(_SECOND, False),) * 3, Form(_MINUTE, True))
@@ -78,7 +78,8 @@ def _send(story: Story, number: int, fate: tuple[str, ...], key: str) -> None:
 
 
 def _facts(mode: str, seen: bool, form: Form | None, name: str = "", source: str = "") -> Facts:
-    return Facts(mode, SitePolicy().language, name, source, None, form, replace(NO_PAST, text_seen=Known(seen)))
+    past = replace(NO_PAST, text_seen=Known(seen))
+    return Facts(mode, SitePolicy().language, name, source, None, form, past, hold_links=0)
 
 
 @cache

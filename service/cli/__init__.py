@@ -7,7 +7,7 @@ import sys
 import click
 
 from service import __version__
-from service.cli import audit, db, demo, keys, moderators, refold, serve, sites, threads, tokens, vault
+from service.cli import audit, db, demo, keys, lists, moderators, refold, serve, sites, threads, tokens, vault
 from service.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -31,6 +31,7 @@ for group in (demo.demo, serve.serve, db.db, sites.site, threads.thread, moderat
     taliq.add_command(group)
 taliq.add_command(audit.audit)
 taliq.add_command(keys.keys)
+taliq.add_command(lists.lists)
 taliq.add_command(vault.vault)
 taliq.add_command(refold.refold)
 

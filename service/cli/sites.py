@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _policy_options(command: F) -> F:
     """The policy keys as options of a command."""
     for option in (
-        click.option("--mode", type=click.Choice(MODES), help="hold_all: everything waits for a moderator."),
+        click.option("--mode", type=click.Choice(MODES), help="hold_all: everything waits; closed: nothing is taken."),
         click.option("--email", type=click.Choice(EMAIL), help="Whether a reader must give an address."),
         click.option("--website", type=click.Choice(WEBSITE), help="The website field."),
         click.option(
@@ -30,6 +30,11 @@ def _policy_options(command: F) -> F:
             "--close-days",
             type=click.IntRange(0, NUMBERS["close_days"]),
             help="After how many days a discussion takes no more comments; 0: never.",
+        ),
+        click.option(
+            "--hold-links",
+            type=click.IntRange(0, NUMBERS["hold_links"]),
+            help="From how many links on a comment is held; 0: never.",
         ),
         click.option("--privacy-url", help="Where the site says what it does with readers' data."),
         click.option("--language", type=click.Choice(LANGUAGES), help="The site's own language."),

@@ -14,12 +14,17 @@ from service.i18n import LANGUAGES
 from service.text.links import check_link
 from service.text.urls import origin_of
 
-MODES = ("hold_all", "publish")
+MODES = ("hold_all", "hold_first_timers", "publish", "closed")
+#: Those a thread may have in place of its site's. One thread is closed by its state.
+THREAD_MODES = MODES[:3]
+#: In which something may appear that nobody has read.
+UNREAD = frozenset({"hold_first_timers", "publish"})
+CLOSED = "closed"
 EMAIL = ("required", "optional")
 WEBSITE = ("off", "optional", "required")
 #: What is set as a whole number, and how far each goes: a week in which a reader may still change a comment, ten years
-#: after which a discussion closes.
-NUMBERS: Mapping[str, int] = {"edit_minutes": 7 * 24 * 60, "close_days": 3_650}
+#: after which a discussion closes, more links than anybody reads.
+NUMBERS: Mapping[str, int] = {"edit_minutes": 7 * 24 * 60, "close_days": 3_650, "hold_links": 100}
 #: Texts one comment may have. Somebody who needs more is not correcting.
 MAX_REVISIONS = 20
 #: Texts one comment may have together with those that moderators have made of it by taking words out.
@@ -32,10 +37,13 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 class SitePolicy:
     """What a site asks of its readers, and where it lives.
 
-    ``mode``: ``hold_all`` holds every comment, ``publish`` shows those no check objects to.
+    ``mode``: ``hold_all`` holds every comment; ``hold_first_timers`` shows those no check objects to, of authors who
+    have proven who they are and of whom a moderator has approved one; ``publish`` shows all that no check objects to;
+    ``closed`` takes none, but in threads with a mode of their own.
     ``origins``: the exact origins (``https://news.example``) its articles are served from.
     ``edit_minutes``: how long after sending a reader may change the text; 0 for not at all.
     ``close_days``: after how many days a thread takes no more comments; 0 for never.
+    ``hold_links``: from how many links on a comment is held; 0 for never.
     ``privacy_url``: where the site says what it does with readers' data; the form links to it when it is set.
     """
 
@@ -46,6 +54,7 @@ class SitePolicy:
     origins: tuple[str, ...] = ()
     edit_minutes: int = 15
     close_days: int = 0
+    hold_links: int = 2
     privacy_url: str = ""
 
     @classmethod
@@ -88,6 +97,11 @@ class SitePolicy:
         if status not in (Status.PENDING, Status.APPROVED) or revisions >= MAX_REVISIONS or not self.edit_minutes:
             return None
         return created_at + timedelta(minutes=self.edit_minutes)
+
+    @property
+    def state(self) -> str:
+        """Whether readers may write in a thread nobody knows yet: ``open`` or ``closed``."""
+        return "closed" if self.mode == CLOSED else "open"
 
     def owns(self, url: str) -> bool:
         """Whether a page address lies under one of the site's origins."""

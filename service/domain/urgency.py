@@ -11,13 +11,23 @@ CALM = 1000
 #: What a finding says about how soon somebody should look. One that is not named here weighs ``_OTHER``.
 FINDINGS: Mapping[str, int] = {
     "premoderation": 0,
+    "first_comment": 0,
     "form_missing": 10,
     "form_stale": 10,
+    "old_thread": 20,
+    "flood_network": 30,
+    "flood_author": 30,
+    "flood_thread": 10,
+    "flood_site": 10,
     "duplicate_text": 40,
     "near_duplicate": 40,
+    "too_many_links": 40,
+    "disposable_address": 30,
     "form_too_fast": 60,
     "trap_filled": 60,
     "hidden_characters": 80,
+    "impersonation": 80,
+    "listed_host": 90,
     "author_watched": 20,
     # Held, and the others first.
     "author_slow": -400,

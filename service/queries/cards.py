@@ -178,7 +178,7 @@ def _card(
         thread_key=thread.key,
         thread_title=thread.title,
         thread_url=thread.url,
-        thread_set=thread.state,
+        thread_set=thread.set_in(policy),
         thread_closes_at=thread.closes_at(policy),
         parent=parent,
         findings=tuple(findings),

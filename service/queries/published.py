@@ -88,7 +88,7 @@ def published_page(
     language = site.policy.language
     if thread is None:
         return PublishedPage(
-            key, "", None, "open", 0, order, "[]", "", None, language, comment_gone=comment is not None
+            key, "", None, site.policy.state, 0, order, "[]", "", None, language, comment_gone=comment is not None
         )
     rows = _rows_of(session, site, thread.id, comment, order) if comment else []
     gone = comment is not None and not rows

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.domain.site import SitePolicy
+from service.domain.site import CLOSED, SitePolicy
 from service.storage import comments, sites, threads
 from service.storage.sites import Site
 from service.text.clean import clean_line
@@ -51,7 +51,7 @@ def form_view(
     thread = threads.find(session, site.id, key) if key else None
     if thread is None:
         own = url if url and site.policy.owns(url) else None
-        return FormView(site, False, clean_line(title), own, None)
+        return FormView(site, site.policy.mode == CLOSED, clean_line(title), own, None)
     answered = comments.find_public_name(session, site.id, thread.id, parent) if parent else None
     # Set once by a reader under the origins of that day; the site may have moved since.
     url = thread.url if thread.url and site.policy.owns(thread.url) else None

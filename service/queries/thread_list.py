@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.moderation import Status
+from service.domain.site import CLOSED
 from service.queries.cursors import cursor_after, read_cursor
 from service.storage import sites
 from service.storage.comments import Comment
@@ -26,8 +27,8 @@ _MARK = b"t"
 
 @dataclass(frozen=True)
 class ThreadView:
-    """``state`` is the one readers meet now; ``by_itself``: it closed by the site's policy. ``closes_at``: when it does
-    so or did. ``mode``: its own, or none where the site's holds.
+    """``state`` is the one readers meet now; ``with_site``: the whole site is closed; ``by_itself``: it closed by the
+    site's policy. ``closes_at``: when it does so or did. ``mode``: its own, or none where the site's holds.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class ThreadView:
     url: str | None
     section: str
     state: str
+    with_site: bool
     by_itself: bool
     closes_at: datetime | None
     mode: str | None
@@ -89,7 +91,8 @@ def thread_page(session: Session, site_id: UUID, word: str, cursor: str | None, 
                 url=thread.url,
                 section=thread.section,
                 state=thread.state_at(policy, now),
-                by_itself=thread.state_at(policy, now) != thread.state,
+                with_site=thread.mode_in(policy) == CLOSED,
+                by_itself=thread.state_at(policy, now) != thread.set_in(policy),
                 closes_at=thread.closes_at(policy),
                 mode=thread.mode,
                 published=thread.comment_count,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from service.domain.trust import Standing
 from service.text.fold import Folded, folded
+from service.text.found_links import FoundLink, found_links
 
 T = TypeVar("T")
 
@@ -73,6 +74,37 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class ListedHost:
+    """A host of the text, or a domain above it, as it stands in a list of the site. ``action``: an outcome's code."""
+
+    host: str
+    list: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many have come in the last ten minutes, and in the last hour."""
+
+    moment: int = 0
+    hour: int = 0
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What has come before this comment: from its network and from those around it, of its author; and from how many
+    networks in its thread and on its site, in each ten minutes of the last hour, the latest first, or nothing when
+    there are few.
+    """
+
+    network: Count = Count()
+    around: Count = Count()
+    author: Count = Count()
+    thread: tuple[int, ...] = ()
+    site: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Gathered:
     """What the site's past says. What was not asked for is missing."""
 
@@ -82,6 +114,20 @@ class Gathered:
     standing: Fact[Standing] = Missing("standing")
     #: What is nearly the same, or of a short text the very same.
     alike: Fact[Alike] = Missing("alike")
+    #: What of the hosts in text and website stands in the site's lists.
+    listed_hosts: Fact[tuple[ListedHost, ...]] = Missing("listed_hosts")
+    #: Whether the private address lies in a domain of the site's lists.
+    mail_domain_listed: Fact[bool] = Missing("mail_domain_listed")
+    #: Whether the author is proven and has a comment on this site that a moderator has approved.
+    known_author: Fact[bool] = Missing("known_author")
+    arrivals: Fact[Arrivals] = Missing("arrivals")
+    #: The names by which whoever works for the site is shown.
+    staff_names: Fact[tuple[str, ...]] = Missing("staff_names")
+    site_name: Fact[str] = Missing("site_name")
+    #: Whether the name, as it looks, is that of a regular author who is not this one.
+    regulars_name: Fact[bool] = Missing("regulars_name")
+    #: For how long the thread has been left alone.
+    thread_silent: Fact[timedelta] = Missing("thread_silent")
 
 
 #: A past that says nothing: of what has none, as a reply of the staff.
@@ -89,6 +135,14 @@ NO_PAST = Gathered(
     text_seen=Known(False),
     standing=Known(Standing()),
     alike=Known(Alike()),
+    listed_hosts=Known(()),
+    mail_domain_listed=Known(False),
+    known_author=Known(False),
+    arrivals=Known(Arrivals()),
+    staff_names=Known(()),
+    site_name=Known(""),
+    regulars_name=Known(False),
+    thread_silent=Known(timedelta(0)),
 )
 
 
@@ -96,6 +150,7 @@ NO_PAST = Gathered(
 class Facts:
     """Gathered by the use case before screening starts. ``body`` and ``name`` are cleaned, as stored; ``language`` is
     the site's. ``form`` is ``None`` for what does not come by the comment form: an edit, a reply of the staff.
+    ``hold_links``: from how many links on the site holds; 0 for never. ``staff``: a signed-in moderator writes.
     """
 
     mode: str
@@ -105,11 +160,18 @@ class Facts:
     website: str | None
     form: Form | None = None
     gathered: Gathered = Gathered()
+    hold_links: int = 2
+    staff: bool = False
 
     @cached_property
     def folded(self) -> Folded:
         """The body's key, with the way back to the body."""
         return folded(self.body, self.language)
+
+    @cached_property
+    def links(self) -> Sequence[FoundLink]:
+        """Those in the body. The website is one more."""
+        return found_links(self.body)
 
     @cached_property
     def folded_name(self) -> Folded:

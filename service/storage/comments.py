@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    exists,
     false,
     func,
     literal,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from service.domain.ids import first_id_at
 from service.domain.moderation import Status
 from service.domain.snapshot import FIRST, Key, PublicComment
 from service.domain.urgency import CALM
@@ -218,6 +220,30 @@ def list_published(
     if places:
         public = sorted([*public, *_answered(session, site_id, thread_id, places)], key=lambda c: c.key)
     return public
+
+
+def approved_by_hand(session: Session, site_id: UUID, author_id: UUID, *, but: UUID | None = None) -> bool:
+    """Whether the author has a public comment, another than ``but``, that a moderator has approved."""
+    found = exists().where(
+        Comment.site_id == site_id,
+        Comment.author_id == author_id,
+        Comment.status == Status.APPROVED.value,
+        Comment.moderated_by.is_not(None),
+    )
+    return bool(session.scalar(select(found if but is None else found.where(Comment.id != but))))
+
+
+def newest_by_hand(session: Session, site_id: UUID, thread_id: UUID, since: datetime) -> datetime | None:
+    """When the newest public comment of the thread that a moderator has approved was sent, if after ``since``."""
+    return session.scalar(
+        select(func.max(Comment.created_at)).where(
+            Comment.site_id == site_id,
+            Comment.thread_id == thread_id,
+            Comment.id >= first_id_at(since),
+            Comment.status == literal(Status.APPROVED.value, literal_execute=True),
+            Comment.moderated_by.is_not(None),
+        )
+    )
 
 
 def _between(start: Key, end: Key | None) -> list[ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from service.domain.moderation import Status
-from service.storage import authors, likenesses
+from service.storage import arrivals, authors, likenesses
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
 from service.storage.findings import Finding
@@ -31,14 +31,19 @@ READER_TEXT: frozenset[str] = frozenset(
         "revision.language",
         "revision.direction",
         "revision.text_digest",
+        "revision.name_key",
         "contact.key_id",
         "contact.sealed",
         "contact.fingerprint",
         "finding.code",
         "finding.rule",
         "finding.spans",
+        "finding.outcome",
         "flag.reason",
         "flag.reporter",
+        # Of one hour; which of them a comment has left is told by its moment.
+        "arrival.network",
+        "arrival.wider",
         "submission.fingerprint",
         "submission.repeat_key",
         "search_text.words",
@@ -67,7 +72,7 @@ def erase_text(session: Session, comment: Comment) -> None:
         select(Revision).where(Revision.comment_id == own[0], Revision.site_id == own[1])
     ):
         revision.name = revision.source = revision.html = ""
-        revision.website = revision.language = revision.text_digest = None
+        revision.website = revision.language = revision.text_digest = revision.name_key = None
         revision.direction = "auto"
     for submission in session.scalars(
         select(ReceivedSubmission).where(
@@ -79,6 +84,7 @@ def erase_text(session: Session, comment: Comment) -> None:
         for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
             session.delete(row)
     likenesses.forget(session, comment)
+    arrivals.forget(session, comment.site_id, comment.thread_id, comment.created_at)
     comment.reported, comment.avatar = False, None
     _forget_author(session, comment)
     session.flush()

@@ -33,7 +33,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.storage.base import Base
 from service.storage.comments import Comment
-from service.storage.threads import Thread
 from service.storage.types import UtcDateTime
 from service.text.fold import FOLD_VERSION
 from service.text.shingles import alike, bands
@@ -77,11 +76,11 @@ class Shingle(Base):
 
 @dataclass(frozen=True)
 class Near:
-    """A comment that is nearly the same. ``thread``: the key of its thread."""
+    """A comment that is nearly the same."""
 
     comment: UUID
     cluster: UUID
-    thread: str
+    thread: UUID
     at: datetime
 
 
@@ -102,9 +101,8 @@ def find_near(
     ]
     candidates = union_all(*(select(each.c.comment_id) for each in newest))
     rows = session.execute(
-        select(Likeness.comment_id, Likeness.signature, Likeness.at, Comment.cluster_id, Thread.key)
+        select(Likeness.comment_id, Likeness.signature, Likeness.at, Comment.cluster_id, Comment.thread_id)
         .join(Comment, Comment.id == Likeness.comment_id)
-        .join(Thread, Thread.id == Comment.thread_id)
         .where(
             Likeness.site_id == site_id,
             Likeness.comment_id.in_(candidates),
@@ -115,7 +113,7 @@ def find_near(
         .order_by(Likeness.comment_id.desc())
     )
     return [
-        Near(row.comment_id, row.cluster_id, row.key, row.at)
+        Near(row.comment_id, row.cluster_id, row.thread_id, row.at)
         for row in rows
         if row.comment_id != but and alike(signature, row.signature)
     ]

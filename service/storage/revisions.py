@@ -15,7 +15,8 @@ from service.storage.types import UtcDateTime
 
 class Revision(Base):
     """``source`` is what the reader wrote, ``html`` what the sanitiser of ``sanitiser_version`` made of it.
-    The name and the website are part of it: a decision judges them together with the text.
+    The name and the website are part of it: a decision judges them together with the text. ``name_key`` was made of the
+    name; older texts have none.
 
     ``redacted_by``, with the name it had then and the code of the reason: the moderator who took words out of the text
     before. Empty for what the author wrote.
@@ -24,6 +25,7 @@ class Revision(Base):
     __tablename__ = "revision"
     __table_args__ = (
         Index(None, "site_id", "text_digest"),
+        Index(None, "site_id", "name_key", "comment_id"),
         CheckConstraint("length(source) <= 10000", name="source_length"),
         CheckConstraint("length(name) <= 100", name="name_length"),
     )
@@ -39,6 +41,7 @@ class Revision(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     direction: Mapped[str] = mapped_column(String(4))
     text_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    name_key: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     redacted_by: Mapped[UUID | None] = mapped_column()
     redacted_label: Mapped[str | None] = mapped_column(String(100))

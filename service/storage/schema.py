@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 from service.storage import (  # noqa: F401 - importing maps them
+    arrivals,
     authors,
     comments,
     contacts,
@@ -12,6 +13,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     disclosures,
     findings,
     flags,
+    host_lists,
     leases,
     level_changes,
     likenesses,

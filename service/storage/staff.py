@@ -142,6 +142,18 @@ def list_people(session: Session, site_id: UUID) -> Sequence[tuple[Moderator, Me
     return [(moderator, membership) for moderator, membership in rows]
 
 
+def names_of(session: Session, site_id: UUID) -> tuple[str, ...]:
+    """The names of all who work for the site and may sign in."""
+    names = (
+        select(Moderator.name)
+        .join(Membership, Membership.moderator_id == Moderator.id)
+        .where(Membership.site_id == site_id, Moderator.disabled_at.is_(None))
+        .order_by(Moderator.name)
+        .limit(1_000)
+    )
+    return tuple(session.scalars(names))
+
+
 def lock_people(session: Session, site_id: UUID) -> dict[UUID, tuple[Moderator, Membership]]:
     """Everybody of the site, held to the end of the transaction: two admins who demote each other wait here."""
     rows = session.execute(

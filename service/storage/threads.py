@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
-from service.domain.site import SitePolicy
+from service.domain.site import CLOSED, SitePolicy
 from service.domain.threads import STATES, closes_at, state_at
 from service.storage.base import Base
 from service.storage.types import UtcDateTime, one_of
@@ -21,8 +21,8 @@ class Thread(Base):
     """``comment_count`` belongs to the snapshot: it is the sum over the thread's pages, set when they are rebuilt.
 
     ``state`` is what was set by hand; by itself a thread closes by its site's policy, counted from ``opened_at``, or
-    from its start where nobody has opened it again. ``mode`` takes the place of the site's. ``set_by`` has last set one
-    of them at the desk, printed as in the log.
+    from its start where nobody has opened it again. ``mode`` takes the place of the site's; without one of its own
+    it is closed while its site is. ``set_by`` has last set one of them at the desk, printed as in the log.
     """
 
     __tablename__ = "thread"
@@ -42,7 +42,8 @@ class Thread(Base):
     comment_count: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    mode: Mapped[str | None] = mapped_column(String(10))
+    # SQLite knows no lengths and changes no column.
+    mode: Mapped[str | None] = mapped_column(String(20).with_variant(String(10), "sqlite"))
     set_by: Mapped[str | None] = mapped_column(String(100))
     set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -50,9 +51,13 @@ class Thread(Base):
         """When it closes, or has closed, by itself."""
         return closes_at(self.opened_at or self.created_at, policy.close_days)
 
+    def set_in(self, policy: SitePolicy) -> str:
+        """Open or closed by hand, here or on the whole site."""
+        return STATES[1] if self.mode_in(policy) == CLOSED else self.state
+
     def state_at(self, policy: SitePolicy, now: datetime) -> str:
         """Open or closed, by hand or by itself."""
-        return state_at(self.state, self.closes_at(policy), now)
+        return state_at(self.set_in(policy), self.closes_at(policy), now)
 
     def is_open(self, policy: SitePolicy, now: datetime) -> bool:
         """Whether readers may write here."""
@@ -80,9 +85,13 @@ def get(session: Session, site_id: UUID, key: str) -> Thread:
     return thread
 
 
+def find_by_id(session: Session, site_id: UUID, thread_id: UUID) -> Thread | None:
+    return session.scalar(select(Thread).where(Thread.site_id == site_id, Thread.id == thread_id))
+
+
 def get_by_id(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
     """The thread, or ``NotFoundError``."""
-    thread = session.scalar(select(Thread).where(Thread.site_id == site_id, Thread.id == thread_id))
+    thread = find_by_id(session, site_id, thread_id)
     if thread is None:
         raise NotFoundError("thread_not_found")
     return thread

@@ -10,10 +10,9 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import exists, select, union_all
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from service.domain.moderation import Status
 from service.domain.trust import Judgement, Level, Standing, judgement_of, stand
 from service.storage import authors
 from service.storage.comments import Comment
@@ -72,27 +71,3 @@ def standing_of(session: Session, site_id: UUID, author_id: UUID, now: datetime,
     if not proven and found.level in (Level.KNOWN, Level.TRUSTED):
         return replace(found, level=Level.NEW, proof="none")
     return found
-
-
-def approved_by_hand(session: Session, site_id: UUID, author_id: UUID) -> bool:
-    """Whether a comment of this author's is public because a moderator has said so, among the newest ``LOOKED``. What
-    the author is worth beyond that is ``standing_of``'s to say.
-    """
-    newest = (
-        select(Comment.id)
-        .where(Comment.site_id == site_id, Comment.author_id == author_id)
-        .order_by(Comment.id.desc())
-        .limit(LOOKED)
-    )
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Comment.site_id == site_id,
-                    Comment.id.in_(newest),
-                    Comment.status == Status.APPROVED.value,
-                    Comment.moderated_by.is_not(None),
-                )
-            )
-        )
-    )

@@ -28,6 +28,7 @@ CONFLICTS = {
     "uq_decision_subject_id_version_after": "stale_version",
     "uq_decision_site_id_client_id": "client_id_reused",
     "uq_note_site_id_client_id": "client_id_reused",
+    "uq_host_list_site_id_kind_name": "list_changed",
     "uq_site_slug": "site_exists",
     "uq_moderator_login": "login_exists",
 }
@@ -36,6 +37,7 @@ _SQLITE_COLUMNS = {
     "decision.subject_id, decision.version_after": "stale_version",
     "decision.site_id, decision.client_id": "client_id_reused",
     "note.site_id, note.client_id": "client_id_reused",
+    "host_list.site_id, host_list.kind, host_list.name": "list_changed",
     "site.slug": "site_exists",
     "moderator.login": "login_exists",
 }

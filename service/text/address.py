@@ -15,6 +15,11 @@ class Address:
     normalized: str = field(repr=False)
     canonical: str = field(repr=False)
 
+    @property
+    def domain(self) -> str:
+        """As the network knows it: A-labels, lower case."""
+        return self.canonical.rpartition("@")[2]
+
 
 def check_address(typed: str) -> Address | None:
     """The address, or ``None`` when it is not one.

@@ -29,8 +29,6 @@ from service.usecases.judged_text import JudgedText, add_revision, judge, text_d
 from service.usecases.receipt_holder import comment_of
 from service.usecases.transition import Step
 
-POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
-
 
 @dataclass(frozen=True)
 class _Before:
@@ -38,7 +36,7 @@ class _Before:
     comment: UUID
     latest: Revision
     mode: str
-    thread_key: str
+    thread: UUID
 
 
 class AmendComment:
@@ -74,7 +72,8 @@ class AmendComment:
                 return
             # Everything may be held since the text was judged.
             mode = threads.get_by_id(session, site.id, comment.thread_id).mode_in(site.policy)
-            self._store(session, comment, judged, now, publish=judged.verdict.publish and mode == before.mode)
+            publish = judged.verdict.publish and mode == before.mode
+            self._store(session, comment, judged, now, mode=mode, publish=publish)
 
         self._uow.run(change)
 
@@ -83,18 +82,29 @@ class AmendComment:
         _check_open(comment, site.policy, self._clock())
         latest = revisions.get(session, site.id, comment.id, comment.latest_revision)
         thread = threads.get_by_id(session, site.id, comment.thread_id)
-        return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread.key)
+        return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread.id)
 
     def _judge(self, before: _Before, body: str) -> JudgedText:
         """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""
         site, latest = before.site, before.latest
         digest = text_digest(self._signer, site, body)
-        question = Question(site, digest, self._clock(), before.comment, body=body, thread_key=before.thread_key)
+        now, thread = self._clock(), before.thread
+        question = Question(site, digest, now, before.comment, thread, latest.name, body, latest.website)
         known = gather(self._reader, question, self._on_failed_check)
-        facts = Facts(before.mode, site.policy.language, latest.name, body, latest.website, gathered=known)
+        facts = Facts(
+            before.mode,
+            site.policy.language,
+            latest.name,
+            body,
+            latest.website,
+            gathered=known,
+            hold_links=site.policy.hold_links,
+        )
         return judge(facts, site.policy, digest, self._on_failed_check)
 
-    def _store(self, session: Session, comment: Comment, judged: JudgedText, now: datetime, *, publish: bool) -> None:
+    def _store(
+        self, session: Session, comment: Comment, judged: JudgedText, now: datetime, *, mode: str, publish: bool
+    ) -> None:
         number = comment.latest_revision + 1
         add_revision(session, comment, number, judged, self._new_id, now)
         reports = flags.list_open(session, comment.site_id, [comment.id] if comment.published_revision else [])
@@ -109,7 +119,8 @@ class AmendComment:
             if revisions.any_redacted(session, comment.site_id, comment.id):
                 # What a moderator has taken out must not come back unread, whatever the site publishes otherwise.
                 return
-            step = Step(Action.APPROVE, Status.APPROVED, number, POLICY)
+            actor = Actor(ActorKind.POLICY, None, f"mode:{mode}")
+            step = Step(Action.APPROVE, Status.APPROVED, number, actor)
             transition.apply(session, comment, step, new_id=self._new_id, now=now)
 
 

@@ -7,18 +7,33 @@ missing, the check that needs it fails, and the comment is held. The others are 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from service.domain.trust import Standing
-from service.screening.facts import Alike, Fact, Gathered, Known, Missing
-from service.storage import comments, likenesses, revisions, track_records
+from service.screening.facts import Alike, Arrivals, Count, Fact, Gathered, Known, ListedHost, Missing
+from service.screening.phases.flood_crowd import SITE, THREAD
+from service.screening.phases.old_thread import OLD
+from service.storage import (
+    arrivals,
+    comments,
+    host_lists,
+    likenesses,
+    regulars,
+    revisions,
+    staff,
+    threads,
+    track_records,
+)
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, apart
 from service.text.fold import fold
+from service.text.found_links import found_links, host_of
+from service.text.hosts import with_parents
+from service.text.likeness import name_key
 from service.text.shingles import signature
 
 #: What came so shortly before counts as lately.
@@ -26,18 +41,36 @@ LATELY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
+class Sender:
+    """Where a text comes from, as marks. ``network`` and ``wider``: of every day that the last hour has seen, this
+    one's first. ``address``: of the private address, if there is one.
+    """
+
+    network: tuple[bytes, ...] = field(repr=False)
+    wider: tuple[bytes, ...] = field(repr=False)
+    address: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Question:
     """What is known of a text when its facts are gathered. ``comment``: the one it is a new text of, if any.
-    ``author``: the proven author this text comes from, ``None`` when nobody is proven.
+
+    ``mail_domain``: where the private address lies, for what brings one with it. ``author``: the proven author this
+    text comes from, None when nobody is proven. ``thread``: None when it starts one. ``sender``: None for what is not
+    sent by the comment form.
     """
 
     site: Site
     digest: bytes
     now: datetime
     comment: UUID | None = None
+    thread: UUID | None = None
+    name: str = field(default="", repr=False)
+    body: str = field(default="", repr=False)
+    website: str | None = field(default=None, repr=False)
+    mail_domain: str | None = field(default=None, repr=False)
     author: UUID | None = None
-    body: str = ""
-    thread_key: str = ""
+    sender: Sender | None = field(default=None, repr=False)
 
     @cached_property
     def signature(self) -> bytes:
@@ -57,12 +90,75 @@ def _standing(session: Session, question: Question) -> Standing:
     if comment is None:
         return Standing()
     return track_records.standing_of(session, site, comment.author_id, question.now, proven=False)
+
+
 def _alike(session: Session, question: Question) -> Alike:
     near = likenesses.find_near(
         session, question.site.id, question.signature, question.now, but=question.comment
     )
-    lately = [n for n in near if n.thread == question.thread_key and n.at > question.now - LATELY]
+    lately = [n for n in near if n.thread == question.thread and n.at > question.now - LATELY]
     return Alike(len(near), len(lately), min((n.cluster for n in near), default=None))
+
+
+def _listed_hosts(session: Session, question: Question) -> tuple[ListedHost, ...]:
+    links = found_links(question.body)
+    website = host_of(question.website) if question.website else None
+    hosts = {key for host in (website, *(link.host for link in links)) if host for key in with_parents(host)}
+    return tuple(ListedHost(*row) for row in host_lists.look_up(session, question.site.id, "host", hosts))
+
+
+def _mail_domain_listed(session: Session, question: Question) -> bool:
+    domains = with_parents(question.mail_domain) if question.mail_domain else ()
+    return bool(host_lists.look_up(session, question.site.id, "mail_domain", domains))
+
+
+def _known_author(session: Session, question: Question) -> bool:
+    author = question.author
+    return author is not None and comments.approved_by_hand(session, question.site.id, author, but=question.comment)
+
+
+def _arrivals(session: Session, question: Question) -> Arrivals:
+    site, now, sender = question.site.id, question.now, question.sender
+    author: tuple[int, ...] = ()
+    if question.author is not None:
+        author = arrivals.of_author(session, site, question.author, now)
+    elif sender is not None and sender.address is not None:
+        author = arrivals.of_address(session, site, sender.address, now)
+    if sender is None or not sender.network:
+        return Arrivals(author=Count(*author))
+    counts = arrivals.of_network(session, site, sender.network, sender.wider, now)
+    thread = question.thread and arrivals.networks_of(session, site, question.thread, now, THREAD)
+    on_site = arrivals.networks_of(session, site, None, now, SITE)
+    return Arrivals(Count(*counts[:2]), Count(*counts[2:]), Count(*author), thread or (), on_site)
+
+
+def _staff_names(session: Session, question: Question) -> tuple[str, ...]:
+    return staff.names_of(session, question.site.id)
+
+
+def _site_name(session: Session, question: Question) -> str:
+    return question.site.name
+
+
+def _regulars_name(session: Session, question: Question) -> bool:
+    site, key = question.site, name_key(fold(question.name, question.site.policy.language))
+    regular = regulars.regular_named(session, site.id, key) if key else None
+    if regular is None or regular == question.author:
+        return False
+    # An edit is of whoever wrote the comment.
+    edited = question.comment and comments.find(session, site.id, question.comment)
+    return not edited or edited.author_id != regular
+
+
+def _thread_silent(session: Session, question: Question) -> timedelta:
+    thread = question.thread and threads.find_by_id(session, question.site.id, question.thread)
+    if not thread:
+        return timedelta(0)
+    alive = thread.opened_at or thread.created_at
+    if question.now - alive > OLD:
+        newest = comments.newest_by_hand(session, question.site.id, thread.id, question.now - OLD)
+        alive = max(alive, newest or alive)
+    return question.now - alive
 
 
 #: By the name of the fact in ``Gathered``.
@@ -70,9 +166,17 @@ GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
     "text_seen": _text_seen,
     "standing": _standing,
     "alike": _alike,
+    "listed_hosts": _listed_hosts,
+    "mail_domain_listed": _mail_domain_listed,
+    "known_author": _known_author,
+    "arrivals": _arrivals,
+    "staff_names": _staff_names,
+    "site_name": _site_name,
+    "regulars_name": _regulars_name,
+    "thread_silent": _thread_silent,
 }
 #: What other comments may change between the question and the commit: asked again before one is published.
-CHANGING = frozenset({"text_seen", "standing", "alike"})
+CHANGING = frozenset({"text_seen", "standing", "alike", "known_author", "arrivals"})
 OnFailure = Callable[[str, Exception], None]
 
 

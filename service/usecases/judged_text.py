@@ -23,6 +23,7 @@ from service.storage.sites import Site
 from service.storage.uow import Session
 from service.text.fold import fold
 from service.text.language import reading_direction, text_language
+from service.text.likeness import name_key
 from service.text.sanitize import SANITISER_VERSION, render, text_of
 from service.text.shingles import signature
 
@@ -109,6 +110,7 @@ def add_revision(
             language=judged.language,
             direction=judged.direction,
             text_digest=judged.text_digest,
+            name_key=name_key(fold(judged.name, judged.folded_for)),
             created_at=now,
             redacted_by=redaction.by if redaction else None,
             redacted_label=redaction.label if redaction else None,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from service.domain.errors import FieldError, InvalidError
 from service.domain.ports import Clock, NewId
-from service.domain.site import SitePolicy, check_slug
+from service.domain.site import THREAD_MODES, SitePolicy, check_slug
 from service.domain.threads import MAX_KEY, STATES, thread_key
 from service.storage import sites, threads
 from service.storage.sites import Site
@@ -55,7 +55,8 @@ class ManageSites:
         return self._uow.run(change)
 
     def put_thread(self, site_id: UUID, key: str, fields: Mapping[str, str | None]) -> Thread:
-        """The thread, made or changed by the site itself: ``url``, ``title``, ``section``, ``state``.
+        """The thread, made or changed by the site itself: ``url``, ``title``, ``section``, ``state``,
+        ``mode`` (``""`` for the site's).
 
         A field that is not given stays as it is. ``InvalidError`` with every field error at once.
         """
@@ -71,6 +72,8 @@ class ManageSites:
             # A site sends the same again and again: only what was closed is opened.
             if state and state != thread.state:
                 thread.set_state(state, now)
+            if "mode" in values:
+                thread.mode = values.pop("mode") or None
             for name, value in values.items():
                 setattr(thread, name, value)
             return thread
@@ -111,6 +114,10 @@ def _checked(key: str, fields: Mapping[str, str | None], policy: SitePolicy) -> 
         values["state"] = fields["state"]
         if values["state"] not in STATES:
             errors.append(FieldError("state", "not_listed"))
+    if fields.get("mode") is not None:
+        values["mode"] = fields["mode"]
+        if values["mode"] not in ("", *THREAD_MODES):
+            errors.append(FieldError("mode", "not_listed"))
     if errors:
         raise InvalidError(errors)
     return values

@@ -7,7 +7,7 @@ from uuid import UUID
 from service.domain.access import Permission, Principal
 from service.domain.errors import FieldError, InvalidError
 from service.domain.ports import Clock
-from service.domain.site import MODES
+from service.domain.site import THREAD_MODES, UNREAD
 from service.domain.threads import STATES
 from service.storage import threads
 from service.storage.uow import Session, UnitOfWork
@@ -36,8 +36,8 @@ class ManageThreads:
         published unread, in one thread as on the whole site, only an admin can say: ``ForbiddenError``.
         """
         principal.require(Permission.DECIDE)
-        _check("mode", mode, ("", *MODES))
-        if mode == MODES[1]:
+        _check("mode", mode, ("", *THREAD_MODES))
+        if mode in UNREAD:
             principal.require(Permission.MANAGE)
 
         def change(session: Session) -> None:

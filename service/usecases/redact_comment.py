@@ -57,7 +57,7 @@ class _Before:
     latest: Revision
     found: Sequence[Finding]
     mode: str
-    thread_key: str
+    thread: UUID
 
 
 class RedactComment:
@@ -109,7 +109,7 @@ class RedactComment:
         ]
         site, thread = sites.get(session, site_id), threads.get_by_id(session, site_id, comment.thread_id)
         latest = revisions.get(session, site_id, comment.id, number)
-        return _Before(site, latest, found, thread.mode_in(site.policy), thread.key)
+        return _Before(site, latest, found, thread.mode_in(site.policy), thread.id)
 
     def _judge(self, before: _Before, comment: UUID, body: str) -> JudgedText:
         """Outside of the transaction. How the comment came in is not changed by what is taken out of it: of the earlier
@@ -117,9 +117,17 @@ class RedactComment:
         """
         site, latest = before.site, before.latest
         digest = text_digest(self._signer, site, body)
-        question = Question(site, digest, self._clock(), comment, body=body, thread_key=before.thread_key)
+        question = Question(site, digest, self._clock(), comment, before.thread, latest.name, body, latest.website)
         known = gather(self._reader, question, self._on_failed_check)
-        facts = Facts(before.mode, site.policy.language, latest.name, body, latest.website, gathered=known)
+        facts = Facts(
+            before.mode,
+            site.policy.language,
+            latest.name,
+            body,
+            latest.website,
+            gathered=known,
+            hold_links=site.policy.hold_links,
+        )
         judged = judge(facts, site.policy, digest, self._on_failed_check)
         if not says_something(text_of(judged.html)):
             raise InvalidError([FieldError("words", "redact_all")])

@@ -56,7 +56,9 @@ class ReplyAsStaff:
     def _judge(self, site: Site, name: str, body: str) -> JudgedText:
         """Screened like any other text. What the checks say is kept, and does not hold what a moderator publishes."""
         digest = text_digest(self._signer, site, body)
-        facts = Facts(site.policy.mode, site.policy.language, clean_line(name), body, None, gathered=NO_PAST)
+        facts = Facts(
+            site.policy.mode, site.policy.language, clean_line(name), body, None, gathered=NO_PAST, staff=True
+        )
         return judge(facts, site.policy, digest, self._on_failed_check)
 
     def _store(

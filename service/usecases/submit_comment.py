@@ -16,6 +16,7 @@ from service.domain import messages
 from service.domain.errors import ConflictError, FieldError, ForbiddenError, InvalidError
 from service.domain.moderation import Action, Actor, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer, Vault
+from service.domain.site import CLOSED
 from service.domain.submission import (
     DEVICE,
     FIELDS,
@@ -37,6 +38,7 @@ from service.storage.submissions import ReceivedSubmission
 from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases import transition
+from service.usecases.arrival_marks import crowded, note_arrival, sender_of
 from service.usecases.gather_facts import Question, gather, gather_again
 from service.usecases.judged_text import JudgedText, judge, text_digest
 from service.usecases.new_comment import Place, add_author, insert_comment
@@ -44,7 +46,6 @@ from service.usecases.proven_author import claimed, device_again, device_of, pro
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
-POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
 #: What is done at once with what the checks have judged. What they hold stays where it starts.
 ACTIONS = {Outcome.NOTE: Action.APPROVE, Outcome.REJECT: Action.REJECT, Outcome.SPAM: Action.SPAM}
 
@@ -89,8 +90,9 @@ class SubmitComment:
         self._uow, self._reader, self._vault, self._signer = uow, reader, vault, signer
         self._new_id, self._clock, self._on_failed_check = new_id, clock, on_failed_check
 
-    def submit(self, site_slug: str, raw: Mapping[str, object]) -> Answer:
-        """The answer to a submission whose raw fields are ``raw``.
+    def submit(self, site_slug: str, raw: Mapping[str, object], network: str | None = None) -> Answer:
+        """The answer to a submission whose raw fields are ``raw``. ``network``: the /32 or /64 it came from, of which
+        only marks are kept, for an hour.
 
         ``InvalidError`` with every field error, ``ForbiddenError`` for a closed thread, ``NotFoundError`` for
         an unknown site, ``ConflictError`` for a submission id used with another body.
@@ -101,7 +103,7 @@ class SubmitComment:
             return first
         submission, errors = read_submission(raw, site.policy)
         now = self._clock()
-        mode, more = self._reader.run(lambda session: _context(session, site, submission, errors, now))
+        thread, mode, more = self._reader.run(lambda session: _context(session, site, submission, errors, now))
         if errors or more:
             raise InvalidError([*errors, *more])
         form = self._form(site, submission, raw)
@@ -113,12 +115,23 @@ class SubmitComment:
             digest,
             now,
             author=author.id if author else None,
+            thread=thread,
+            name=submission.name,
             body=submission.body,
-            thread_key=submission.thread_key,
+            website=submission.website,
+            mail_domain=submission.address.domain if submission.address else None,
+            sender=sender_of(self._signer, self._vault, site, submission.address, network, now),
         )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(
-            mode, site.policy.language, submission.name, submission.body, submission.website, form, known
+            mode,
+            site.policy.language,
+            submission.name,
+            submission.body,
+            submission.website,
+            form,
+            known,
+            hold_links=site.policy.hold_links,
         )
         prepared = self._prepare(question, submission, facts, fingerprint, claim, wants_remembering(raw))
         return self._uow.run(lambda session: self._store(session, site, prepared))
@@ -231,10 +244,12 @@ class SubmitComment:
             return self._repeat(session, record, prepared.fingerprint)
         thread = self._thread(session, site, submission, now)
         comment = self._insert(session, site, thread, prepared, comment_id, author, now)
+        note_arrival(session, comment, prepared.question.sender, self._new_id)
         action = ACTIONS.get(verdict.outcome)
         if action is not None:
             published = comment.latest_revision if action is Action.APPROVE else None
-            step = transition.Step(action, target(Status.PENDING, action), published, _actor(verdict), verdict.reason)
+            actor = _actor(verdict, prepared.facts.mode)
+            step = transition.Step(action, target(Status.PENDING, action), published, actor, verdict.reason)
             transition.apply(session, comment, step, new_id=self._new_id, now=now)
         else:
             outbox.put(session, self._new_id(now), site.id, messages.comment_held(comment.id, thread.id), now)
@@ -245,7 +260,8 @@ class SubmitComment:
         """Eight copies sent at once have each not been seen when they are read. Before one is published it waits
         for the others, and then it has. And the thread may hold everything since.
         """
-        submissions.one_at_a_time(session, prepared.question.digest)
+        for key in crowded(prepared.question):
+            submissions.one_at_a_time(session, key)
         thread = threads.find(session, site.id, prepared.submission.thread_key)
         policy = sites.get(session, site.id).policy
         mode = thread.mode_in(policy) if thread else policy.mode
@@ -254,7 +270,7 @@ class SubmitComment:
         if facts == prepared.facts:
             return prepared
         judged = judge(facts, site.policy, prepared.question.digest, self._on_failed_check)
-        return replace(prepared, judged=judged)
+        return replace(prepared, judged=judged, facts=facts)
 
     def _thread(self, session: Session, site: Site, submission: Submission, now: datetime) -> Thread:
         """The thread, started if need be. What a reader sends never changes one that is known."""
@@ -311,10 +327,10 @@ class SubmitComment:
         )
 
 
-def _actor(verdict: Verdict) -> Actor:
+def _actor(verdict: Verdict, mode: str) -> Actor:
     """The rule that decided, or the site's wish to publish what none objects to."""
     rule = verdict.decisive
-    return POLICY if verdict.publish or rule is None else Actor(ActorKind.POLICY, None, rule.rule)
+    return Actor(ActorKind.POLICY, None, f"mode:{mode}" if verdict.publish or rule is None else rule.rule)
 
 
 def _context(
@@ -323,14 +339,14 @@ def _context(
     submission: Submission,
     errors: list[FieldError],
     now: datetime,
-) -> tuple[str, list[FieldError]]:
-    """The mode the thread is in, and the errors only the database can know of.
+) -> tuple[UUID | None, str, list[FieldError]]:
+    """The thread, if there is one yet, the mode it is in, and the errors only the database can know of.
 
     A parent that is unknown, hidden or in another thread is one error: nobody learns which of the three it is.
     """
     more: list[FieldError] = []
     thread = threads.find(session, site.id, submission.thread_key)
-    if thread is not None and not thread.is_open(site.policy, now):
+    if not (thread.is_open(site.policy, now) if thread else site.policy.mode != CLOSED):
         raise ForbiddenError("thread_closed")
     flawed = {e.field for e in errors}
     if thread is None and submission.thread_key and submission.url is None and not flawed & {"url", "thread"}:
@@ -340,4 +356,4 @@ def _context(
     ):
         more.append(FieldError("parent", "parent_unknown"))
     mode = thread.mode_in(site.policy) if thread else site.policy.mode
-    return mode, more
+    return thread.id if thread else None, mode, more

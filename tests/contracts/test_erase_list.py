@@ -18,6 +18,8 @@ NOT_A_READERS = {
     "site": "the newsroom's",
     # The article's, once a reader's page has named it; under the site's own origins, and the same for every reader.
     "thread": "the article's",
+    "host_list": "the newsroom's",
+    "listed_host": "brought in by the newsroom from public lists",
     "kept_search": "a moderator's own words, which only that moderator sees",
     "disclosure": "codes and staff names; that somebody saw an address outlives the address",
     "decision": "codes and staff names; kept on purpose",

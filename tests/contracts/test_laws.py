@@ -24,7 +24,7 @@ WRITES = frozenset(
         "decide_comments", "undo_decision", "manage_sites", "manage_staff", "sign_in", "rotate_vault", "refold_texts",
         "reveal_contact", "look_up_contact", "manage_people", "manage_sessions", "manage_second_factor",
         "note_token_use", "take_leases", "write_note", "remove_note", "redact_comment", "keep_search", "manage_threads",
-        "set_level",
+        "set_level", "manage_lists",
     ]
 )
 #: Who makes markup of a string, and how often; each says beside it why it may.
@@ -127,6 +127,8 @@ def test_the_vault_is_opened_to_rotate_it_and_for_a_logged_reveal_alone() -> Non
         "service/usecases/look_up_contact.py",
         "service/usecases/reveal_contact.py",
         "service/queries/receipts.py",
+        # How many came lately with the same one.
+        "service/storage/arrivals.py",
         # Which comments came with the same one, and never with which.
         "service/queries/authorship.py",
         "service/queries/digest_reads.py",

@@ -179,9 +179,12 @@ def manage_the_desk(scene: Scene, client, form: dict[str, str]) -> None:  # type
         done = scene.open("POST", f"/console/{act}", client, data={**form, **at_nobody})
         scene.open("GET", done.headers["Location"], client)
     policy = {"name": "صحيفة", "mode": "hold_all", "email": "required", "website": "optional", "language": "ar",
-              "close_days": "0", "edit_minutes": "15", "privacy_url": "",
+              "close_days": "0", "hold_links": "2", "edit_minutes": "15", "privacy_url": "",
               "origins": "https://news.example"}  # fmt: skip
     scene.open("POST", "/console/policy", client, data={**form, **policy})
+    lists = {"name": "l", "kind": "mail_domain", "action": "hold", "hosts": "throw.example"}
+    scene.open("POST", "/console/lists", client, data={**form, **lists})
+    scene.open("POST", "/console/lists/remove", client, data={**form, "list": nobody})
     scene.open("POST", "/console/sessions/end-others", client, data=form)
     password = {"current": PASSWORD, "password": PASSWORD}
     scene.open("POST", "/console/password", client, data={**form, **password})

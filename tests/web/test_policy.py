@@ -20,6 +20,7 @@ GOOD = {
     "language": "en",
     "edit_minutes": "30",
     "close_days": "90",
+    "hold_links": "3",
     "privacy_url": "https://daily.example/privacy",
     "origins": "https://daily.example\nhttps://www.daily.example\r\n",
 }
@@ -48,6 +49,7 @@ def test_an_admin_sets_everything_on_one_page(newsroom: Newsroom) -> None:
         origins=("https://daily.example", "https://www.daily.example"),
         edit_minutes=30,
         close_days=90,
+        hold_links=3,
         privacy_url="https://daily.example/privacy",
     )
     page = client.get(where).get_data(as_text=True)
@@ -75,6 +77,7 @@ def test_sent_back_as_it_is_shown_it_changes_nothing(newsroom: Newsroom) -> None
         ("edit_minutes", "ten"),
         ("edit_minutes", "10081"),
         ("close_days", "3651"),
+        ("hold_links", "101"),
         ("close_days", ""),
         ("close_days", "0000000009999999"),
         ("privacy_url", "javascript:alert(1)"),

@@ -12,6 +12,7 @@ from service.web.console import (
     contacts,
     leases,
     level,
+    lists,
     login,
     news,
     overview,
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     people.register(blueprint)
     tokens.register(blueprint)
     policy.register(blueprint)
+    lists.register(blueprint)
     threads.register(blueprint)
     sessions.register(blueprint)
     second_factor.register(blueprint)

@@ -20,7 +20,7 @@ DONE = (
     "person_changed", "person_removed", "person_disabled", "person_enabled",
     "token_revoked", "session_ended", "sessions_ended", "password_changed",
     "second_factor_off", "policy_saved", "thread_open", "thread_closed", "thread_mode", "note_written", "note_removed",
-    "redacted", "level_set",
+    "redacted", "level_set", "list_saved", "list_removed",
 )  # fmt: skip
 
 

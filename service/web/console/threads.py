@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response
 
 from service.domain.access import Permission
-from service.domain.site import MODES
+from service.domain.site import THREAD_MODES, UNREAD
 from service.i18n import t
 from service.queries.thread_list import WAITING_CAP, ThreadView, thread_page
 from service.text.clean import clean_line
@@ -34,7 +34,7 @@ def register(blueprint: Blueprint) -> None:
             "console/threads.html",
             threads=[_shown(desk, thread) for thread in found.threads],
             modes=[("", t(desk.language, "threads.site_mode", mode=_mode(desk, found.site_mode)))]
-            + [(mode, _mode(desk, mode)) for mode in MODES if mode == MODES[0] or may_manage],
+            + [(mode, _mode(desk, mode)) for mode in THREAD_MODES if may_manage or mode not in UNREAD],
             word=word,
             cut=found.cut,
             next_url=_address(desk, word, found.next) if found.next else None,

@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from service.domain.moderation import ASKABLE, REASONS, REPORT_REASONS, Action, Status
+from service.domain.site import THREAD_MODES
 from service.domain.snapshot import timestamp
 from service.queries.cards import Card
 from service.queries.history import DecisionView
@@ -105,6 +106,10 @@ class ThreadSchema(RequestSchema):
     title = Text()
     section = Text()
     state = Text(validate=validate.OneOf(["open", "closed"], error="not_listed"))
+    mode = Text(
+        validate=validate.OneOf(["", *THREAD_MODES], error="not_listed"),
+        metadata={"description": "When comments appear there; empty for as on the whole site"},
+    )
 
 
 class DecisionSchema(Schema):
@@ -154,6 +159,7 @@ class ThreadViewSchema(Schema):
     title = fields.String(required=True)
     section = fields.String()
     state = fields.String(required=True)
+    mode = fields.String(allow_none=True)
 
 
 class PublishedTextSchema(Schema):

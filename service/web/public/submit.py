@@ -83,7 +83,8 @@ def create(slug: str) -> Response:
     try:
         throttle().site(slug)
         # A browser without a script keeps nothing between two pages but cookies, and we set none: it is given nothing.
-        answer = container().submit_comment.submit(slug, {**raw, REMEMBER: None} if form else raw)
+        sent = {**raw, REMEMBER: None} if form else raw
+        answer = container().submit_comment.submit(slug, sent, network())
     except ServiceError as error:
         if form and not isinstance(error, InvalidError):
             raise

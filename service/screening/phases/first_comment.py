@@ -1,0 +1,18 @@
+"""Of this author no moderator has approved a comment yet, where the site or the thread wants to see the first one.
+
+An author is known by proof alone. Whoever proves nothing writes for the first time, every time: a typed name or address
+could be anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.screening.facts import Facts, Finding
+
+
+def first_comment(facts: Facts) -> Iterator[Finding]:
+    if facts.mode != "hold_first_timers" or facts.staff:
+        return
+    if not facts.gathered.known_author.value:
+        yield Finding("first_comment", "mode:hold_first_timers")
