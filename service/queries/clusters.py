@@ -97,14 +97,19 @@ def sizes(session: Session, site_id: UUID, clusters: Collection[UUID]) -> dict[U
     return {cluster: count for cluster, count in rows if cluster is not None}
 
 
-def leads(site_id: UUID, seen: Subquery) -> ColumnElement[bool]:
-    """Whether a waiting comment of ``seen`` stands for its cluster: it is the most urgent of what waits there."""
+def leads(site_id: UUID, seen: Subquery, *, by_urgency: bool) -> ColumnElement[bool]:
+    """Whether a waiting comment of ``seen`` stands for its cluster: it is the first that came of what waits there, and
+    stays so however many come; or the most urgent.
+    """
     other = aliased(Comment)
+    earlier = other.id < seen.c.id
+    if by_urgency:
+        earlier = tuple_(other.rank, other.id) < tuple_(seen.c.rank, seen.c.id)
     before = select(other.id).where(
         other.site_id == site_id,
         _waits(other),
         other.cluster_id == seen.c.cluster_id,
-        tuple_(other.rank, other.id) < tuple_(seen.c.rank, seen.c.id),
+        earlier,
     )
     return ~before.exists()
 

@@ -135,7 +135,8 @@ def _one_of_each(
     for number in _looks(limit):
         part = _from(walk, ask, after).with_only_columns(Comment.id, Comment.rank, Comment.cluster_id)
         seen = part.limit(number).subquery()
-        rows = session.execute(select(seen.c.id, seen.c.rank, clusters.leads(site_id, seen).label("leads"))).all()
+        leads = clusters.leads(site_id, seen, by_urgency=ask.order == "priority").label("leads")
+        rows = session.execute(select(seen.c.id, seen.c.rank, leads)).all()
         leading = {row.id for row in rows if row.leads}
         in_order = _ordered([Mark(row.rank, row.id) for row in rows], ask.order)
         found += [mark for mark in in_order if mark.id in leading]

@@ -13,7 +13,7 @@ from uuid import UUID
 from service.domain import urgency
 from service.domain.ports import NewId, Signer
 from service.domain.site import SitePolicy
-from service.screening.facts import Facts
+from service.screening.facts import Facts, Outcome
 from service.screening.pipeline import Verdict, screen
 from service.storage import likenesses, search
 from service.storage.comments import Comment
@@ -46,8 +46,9 @@ class JudgedText:
     verdict: Verdict
 
     def rank(self, reports: int = 0) -> int:
-        """How urgent a comment with this text is."""
-        return urgency.rank((finding.code for finding in self.verdict.findings), reports)
+        """How urgent a comment with this text is. What objects to nothing does not hurry."""
+        objections = (finding.code for finding in self.verdict.findings if finding.outcome is not Outcome.NOTE)
+        return urgency.rank(objections, reports)
 
 
 @dataclass(frozen=True)
