@@ -25,6 +25,7 @@ from service.usecases.keep_search import KeepSearch
 from service.usecases.look_up_contact import LookUpContact
 from service.usecases.manage_lists import ManageLists
 from service.usecases.manage_people import ManagePeople
+from service.usecases.manage_rules import ManageRules
 from service.usecases.manage_second_factor import ManageSecondFactor
 from service.usecases.manage_sessions import ManageSessions
 from service.usecases.manage_sites import ManageSites
@@ -74,6 +75,7 @@ class Container:
     manage_sites: ManageSites
     manage_threads: ManageThreads
     manage_lists: ManageLists
+    manage_rules: ManageRules
     keep_search: KeepSearch
     manage_staff: ManageStaff
     sign_in: SignIn
@@ -131,6 +133,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         manage_sites=ManageSites(uow, new_id, clock),
         manage_threads=ManageThreads(uow, clock),
         manage_lists=ManageLists(uow, new_id, clock),
+        manage_rules=ManageRules(uow, new_id, clock),
         keep_search=KeepSearch(uow, new_id, clock),
         manage_staff=ManageStaff(uow, passwords, new_id, clock),
         sign_in=SignIn(uow, reader, passwords, vault, new_id, clock),

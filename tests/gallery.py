@@ -10,6 +10,7 @@ from uuid import UUID
 from service.domain.desk import VIEWS
 from service.domain.moderation import Action
 from service.domain.notes import About, Subject
+from service.domain.rules import RuleDraft
 from service.domain.trust import Level
 from service.queries import notes
 from service.usecases.redact_comment import RedactionRequest
@@ -99,6 +100,11 @@ class Gallery:
         self._send("desk", approve=False, body="فيه \u202eمخفيّ\u202c وكلام آخر", name="كاتب طويل الاسم " * 5)
         doubted, _ = self._send("desk", approve=False, body="رأي يحتاج رأياً ثانياً")
         room.container.ask_opinion.ask(room.principal, doubted)
+        for name, phrases in (("قائمة", ("كلام", "شتيمة", "idiot")), ("", ("cheap pills",)), ("", ("أُزيلت",))):
+            draft = RuleDraft(name or phrases[0], phrases, exceptions=("كلام جميل",))
+            rule = room.container.manage_rules.write(room.principal, draft)
+        room.container.manage_rules.remove(room.principal, rule)
+        self._send("desk", approve=False, body="هذا الكلام شتيمة، ويا ش ت ي م ة", name="cheap pills")
         for status in (Action.SPAM, Action.REJECT):
             refused, _ = self._send("desk", approve=False, body=f"مرفوض {status}")
             room.decide(refused, status, reason="hate" if status is Action.REJECT else None)
@@ -182,9 +188,13 @@ class Gallery:
             yield Shown(f"queue {view}", f"/console/?site=demo&view={view}")
         yield Shown("a search", "/console/?site=demo&view=all&search=نقاش&language=ar&since=2026-01-01")
         yield Shown("a search that finds nothing", "/console/?site=demo&search=لا-شيء-من-هذا")
-        staff = ("people", "tokens", "policy", "lists", "sessions", "second-factor")
+        staff = ("people", "tokens", "policy", "lists", "rules", "sessions", "second-factor")
         for page in ("record", "threads", "look-up", *staff):
             yield Shown(page, f"/console/{page}?site=demo")
+        yield Shown("a new rule", "/console/rules/rule?site=demo")
+        yield Shown("a rule", "/console/rules/rule?site=demo&number=1")
+        yield Shown("a rule there is not", "/console/rules?site=demo&word=لا-شيء-من-هذا")
+        yield Shown("removed rules", "/console/rules?site=demo&show=removed")
         yield Shown("record of everybody", "/console/record?site=demo&by=all")
         yield Shown("threads with a word", "/console/threads?site=demo&word=مغلق")
         yield Shown("a comment", f"/console/comments/{self.waiting}?site=demo")

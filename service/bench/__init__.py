@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from service.bench import desk
+from service.bench import desk, rules
 from service.bench.load import load
 from service.bench.measure import run
 from service.bench.report import table_of
 from service.domain.errors import ConfigurationError
+from service.text.phrases import Mode
 
 #: More would have texts twice.
 MOST = 1_000_000
@@ -65,6 +68,29 @@ def measure_desk(database: str, sizes: tuple[int, ...], samples: int, seed: int,
         for opened in desks:
             opened.close()
     Console(width=132).print(table_of(found, list(named)))
+
+
+@bench.command("rules")
+@click.option(
+    "--phrases",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a phrase a line; without it as many are made up.",
+)
+@click.option("--count", type=click.IntRange(1), default=65_000, show_default=True, help="How many are made up.")
+@click.option(
+    "--texts",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a comment a line; without it comments of a load.",
+)
+def measure_rules(phrases: Path | None, count: int, texts: Path | None) -> None:
+    """What a long list of words and phrases costs: to compile, to keep, and for each comment."""
+    listed = _lines(phrases) if phrases else rules.made_phrases(count, seed=1)
+    read = _lines(texts) if texts else rules.sample_texts()
+    Console(width=100).print(rules.table_of([rules.cost_of(listed, read, mode) for mode in Mode]))
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text("utf-8", errors="replace").split("\n") if line.strip()]
 
 
 def _load(url: str, size: int, seed: int) -> None:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from service import __version__
-from service.cli import audit, db, demo, keys, lists, moderators, refold, serve, sites, threads, tokens, vault
+from service.cli import audit, db, demo, keys, lists, moderators, refold, rules, serve, sites, threads, tokens, vault
 from service.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -29,6 +29,7 @@ def taliq() -> None:
 
 for group in (demo.demo, serve.serve, db.db, sites.site, threads.thread, moderators.moderator, tokens.token):
     taliq.add_command(group)
+taliq.add_command(rules.rules)
 taliq.add_command(audit.audit)
 taliq.add_command(keys.keys)
 taliq.add_command(lists.lists)

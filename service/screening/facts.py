@@ -5,29 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import IntEnum
 from functools import cached_property
 from typing import Generic, NoReturn, TypeVar
 from uuid import UUID
 
 from service.domain.trust import Standing
+from service.screening.outcome import Outcome as Outcome
+from service.screening.rules import RulesHere
 from service.text.fold import Folded, folded
 from service.text.found_links import FoundLink, found_links
 
 T = TypeVar("T")
-
-
-class Outcome(IntEnum):
-    """What a finding asks for, the stricter the higher. ``NOTE`` objects to nothing: it is there to be read."""
-
-    NOTE = 0
-    HOLD = 1
-    REJECT = 2
-    SPAM = 3
-
-    @property
-    def code(self) -> str:
-        return self.name.lower()
 
 
 class FactMissingError(Exception):
@@ -128,6 +116,8 @@ class Gathered:
     regulars_name: Fact[bool] = Missing("regulars_name")
     #: For how long the thread has been left alone.
     thread_silent: Fact[timedelta] = Missing("thread_silent")
+    #: The site's rules of words and phrases that hold here.
+    rules: Fact[RulesHere] = Missing("rules")
 
 
 #: A past that says nothing: of what has none, as a reply of the staff.
@@ -143,6 +133,7 @@ NO_PAST = Gathered(
     site_name=Known(""),
     regulars_name=Known(False),
     thread_silent=Known(timedelta(0)),
+    rules=Known(RulesHere(None, "")),
 )
 
 

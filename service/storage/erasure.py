@@ -21,6 +21,7 @@ from service.storage.notes import Note
 from service.storage.revisions import Revision
 from service.storage.search import SearchText
 from service.storage.submissions import ReceivedSubmission
+from service.storage.word_rules import RuleHit
 
 READER_TEXT: frozenset[str] = frozenset(
     {
@@ -80,7 +81,7 @@ def erase_text(session: Session, comment: Comment) -> None:
         )
     ):
         submission.fingerprint = submission.repeat_key = GONE
-    for kind in (Contact, Finding, Flag, Note, SearchText):
+    for kind in (Contact, Finding, Flag, Note, RuleHit, SearchText):
         for row in session.scalars(select(kind).where(kind.comment_id == own[0], kind.site_id == own[1])):
             session.delete(row)
     likenesses.forget(session, comment)

@@ -29,6 +29,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     submissions,
     threads,
     tokens,
+    word_rules,
 )
 from service.storage.base import Base
 

@@ -37,6 +37,7 @@ class _Before:
     latest: Revision
     mode: str
     thread: UUID
+    section: str
 
 
 class AmendComment:
@@ -82,14 +83,16 @@ class AmendComment:
         _check_open(comment, site.policy, self._clock())
         latest = revisions.get(session, site.id, comment.id, comment.latest_revision)
         thread = threads.get_by_id(session, site.id, comment.thread_id)
-        return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread.id)
+        return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread.id, thread.section)
 
     def _judge(self, before: _Before, body: str) -> JudgedText:
         """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""
         site, latest = before.site, before.latest
         digest = text_digest(self._signer, site, body)
         now, thread = self._clock(), before.thread
-        question = Question(site, digest, now, before.comment, thread, latest.name, body, latest.website)
+        question = Question(
+            site, digest, now, before.comment, thread, latest.name, body, latest.website, section=before.section
+        )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(
             before.mode,

@@ -17,6 +17,7 @@ from service.domain.trust import Standing
 from service.screening.facts import Alike, Arrivals, Count, Fact, Gathered, Known, ListedHost, Missing
 from service.screening.phases.flood_crowd import SITE, THREAD
 from service.screening.phases.old_thread import OLD
+from service.screening.rules import RulesHere
 from service.storage import (
     arrivals,
     comments,
@@ -35,6 +36,7 @@ from service.text.found_links import found_links, host_of
 from service.text.hosts import with_parents
 from service.text.likeness import name_key
 from service.text.shingles import signature
+from service.usecases.rule_books import BOOKS
 
 #: What came so shortly before counts as lately.
 LATELY = timedelta(minutes=10)
@@ -57,7 +59,7 @@ class Question:
 
     ``mail_domain``: where the private address lies, for what brings one with it. ``author``: the proven author this
     text comes from, None when nobody is proven. ``thread``: None when it starts one. ``sender``: None for what is not
-    sent by the comment form.
+    sent by the comment form. ``section``: its thread's.
     """
 
     site: Site
@@ -71,6 +73,7 @@ class Question:
     mail_domain: str | None = field(default=None, repr=False)
     author: UUID | None = None
     sender: Sender | None = field(default=None, repr=False)
+    section: str = ""
 
     @cached_property
     def signature(self) -> bytes:
@@ -161,6 +164,10 @@ def _thread_silent(session: Session, question: Question) -> timedelta:
     return question.now - alive
 
 
+def _rules(session: Session, question: Question) -> RulesHere:
+    return RulesHere(BOOKS.of(session, question.site), question.section)
+
+
 #: By the name of the fact in ``Gathered``.
 GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
     "text_seen": _text_seen,
@@ -174,6 +181,7 @@ GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
     "site_name": _site_name,
     "regulars_name": _regulars_name,
     "thread_silent": _thread_silent,
+    "rules": _rules,
 }
 #: What other comments may change between the question and the commit: asked again before one is published.
 CHANGING = frozenset({"text_seen", "standing", "alike", "known_author", "arrivals"})

@@ -15,7 +15,7 @@ from service.domain.ports import NewId, Signer
 from service.domain.site import SitePolicy
 from service.screening.facts import Facts, Outcome
 from service.screening.pipeline import Verdict, screen
-from service.storage import likenesses, search
+from service.storage import likenesses, search, word_rules
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.revisions import Revision
@@ -26,6 +26,9 @@ from service.text.language import reading_direction, text_language
 from service.text.likeness import name_key
 from service.text.sanitize import SANITISER_VERSION, render, text_of
 from service.text.shingles import signature
+
+#: Findings that a rule of words makes: a place of it in the list of rules comes first.
+RULE_CODES = ("word_rule", "word_in_name")
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ def add_revision(
                 outcome=found.outcome.code,
             )
         )
+    word_rules.note_hits(session, comment.site_id, comment.id, _rules_of(judged.verdict))
     found_by = search.found_by(judged.source, judged.name, judged.folded_for)
     search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
     if comment.staff_id is None:
@@ -148,3 +152,8 @@ def _move(session: Session, comment: Comment, judged: JudgedText, own: UUID, now
     comment.cluster_id = likenesses.cluster_for(
         session, comment.site_id, judged.signature, own, now, but=comment.id
     )
+
+
+def _rules_of(verdict: Verdict) -> list[int]:
+    """The numbers of the newsroom's rules that have seen something as it stands."""
+    return [int(f.rule.split()[0].removeprefix("rule:")) for f in verdict.findings if f.code in RULE_CODES]

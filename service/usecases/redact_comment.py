@@ -58,6 +58,7 @@ class _Before:
     found: Sequence[Finding]
     mode: str
     thread: UUID
+    section: str
 
 
 class RedactComment:
@@ -109,7 +110,7 @@ class RedactComment:
         ]
         site, thread = sites.get(session, site_id), threads.get_by_id(session, site_id, comment.thread_id)
         latest = revisions.get(session, site_id, comment.id, number)
-        return _Before(site, latest, found, thread.mode_in(site.policy), thread.id)
+        return _Before(site, latest, found, thread.mode_in(site.policy), thread.id, thread.section)
 
     def _judge(self, before: _Before, comment: UUID, body: str) -> JudgedText:
         """Outside of the transaction. How the comment came in is not changed by what is taken out of it: of the earlier
@@ -117,7 +118,17 @@ class RedactComment:
         """
         site, latest = before.site, before.latest
         digest = text_digest(self._signer, site, body)
-        question = Question(site, digest, self._clock(), comment, before.thread, latest.name, body, latest.website)
+        question = Question(
+            site,
+            digest,
+            self._clock(),
+            comment,
+            before.thread,
+            latest.name,
+            body,
+            latest.website,
+            section=before.section,
+        )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(
             before.mode,

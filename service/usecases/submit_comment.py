@@ -103,7 +103,9 @@ class SubmitComment:
             return first
         submission, errors = read_submission(raw, site.policy)
         now = self._clock()
-        thread, mode, more = self._reader.run(lambda session: _context(session, site, submission, errors, now))
+        thread, mode, section, more = self._reader.run(
+            lambda session: _context(session, site, submission, errors, now)
+        )
         if errors or more:
             raise InvalidError([*errors, *more])
         form = self._form(site, submission, raw)
@@ -116,6 +118,7 @@ class SubmitComment:
             now,
             author=author.id if author else None,
             thread=thread,
+            section=section,
             name=submission.name,
             body=submission.body,
             website=submission.website,
@@ -328,9 +331,12 @@ class SubmitComment:
 
 
 def _actor(verdict: Verdict, mode: str) -> Actor:
-    """The rule that decided, or the site's wish to publish what none objects to."""
+    """The rule that decided, or the site's wish to publish what none objects to. Behind a space a rule says what it
+    saw, which the log must not keep: the comment may be erased.
+    """
     rule = verdict.decisive
-    return Actor(ActorKind.POLICY, None, f"mode:{mode}" if verdict.publish or rule is None else rule.rule)
+    label = f"mode:{mode}" if verdict.publish or rule is None else rule.rule.partition(" ")[0]
+    return Actor(ActorKind.POLICY, None, label)
 
 
 def _context(
@@ -339,8 +345,8 @@ def _context(
     submission: Submission,
     errors: list[FieldError],
     now: datetime,
-) -> tuple[UUID | None, str, list[FieldError]]:
-    """The thread, if there is one yet, the mode it is in, and the errors only the database can know of.
+) -> tuple[UUID | None, str, str, list[FieldError]]:
+    """The thread, if there is one yet, the mode it is in, its section, and the errors only the database can know of.
 
     A parent that is unknown, hidden or in another thread is one error: nobody learns which of the three it is.
     """
@@ -356,4 +362,4 @@ def _context(
     ):
         more.append(FieldError("parent", "parent_unknown"))
     mode = thread.mode_in(site.policy) if thread else site.policy.mode
-    return thread.id if thread else None, mode, more
+    return thread.id if thread else None, mode, thread.section if thread else "", more

@@ -56,6 +56,9 @@ NEEDS: dict[str, Permission | None] = {
     "/console/policy": Permission.MANAGE,
     "/console/lists": Permission.MANAGE,
     "/console/lists/remove": Permission.MANAGE,
+    "/console/rules": Permission.MANAGE,
+    "/console/rules/rule": Permission.MANAGE,
+    "/console/rules/act": Permission.MANAGE,
     "/console/searches": Permission.READ_QUEUE,
     "/console/searches/drop": Permission.READ_QUEUE,
     "/console/threads": Permission.READ_QUEUE,
@@ -105,6 +108,8 @@ ALLOWED: dict[tuple[str, str], int] = {
     ("POST", "/console/lists/remove"): 303,
     ("POST", "/console/threads/state"): 303,
     ("POST", "/console/threads/mode"): 303,
+    # There is no such act.
+    ("POST", "/console/rules/act"): 400,
     ("POST", "/console/people/change"): 303,
     ("POST", "/console/people/remove"): 303,
     ("POST", "/console/people/disable"): 303,
@@ -120,6 +125,7 @@ ALLOWED: dict[tuple[str, str], int] = {
     ("POST", "/console/password"): 422,
     ("POST", "/console/policy"): 422,
     ("POST", "/console/lists"): 422,
+    ("POST", "/console/rules/rule"): 422,
     ("POST", "/console/second-factor/begin"): 422,
     ("POST", "/console/second-factor/confirm"): 409,
 }

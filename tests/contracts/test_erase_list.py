@@ -20,6 +20,7 @@ NOT_A_READERS = {
     "thread": "the article's",
     "host_list": "the newsroom's",
     "listed_host": "brought in by the newsroom from public lists",
+    "word_rule": "the newsroom's own words and staff names",
     "kept_search": "a moderator's own words, which only that moderator sees",
     "disclosure": "codes and staff names; that somebody saw an address outlives the address",
     "decision": "codes and staff names; kept on purpose",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.screening.facts import Phase
+from service.screening.phases.disguised_word import disguised_word
 from service.screening.phases.disposable_address import disposable_address
 from service.screening.phases.distrusted_author import distrusted_author
 from service.screening.phases.duplicate_text import duplicate_text
@@ -21,8 +22,12 @@ from service.screening.phases.near_duplicate import near_duplicate
 from service.screening.phases.old_thread import old_thread
 from service.screening.phases.premoderation import premoderation
 from service.screening.phases.too_many_links import too_many_links
+from service.screening.phases.word_rule import word_rule
 
 PHASES: Sequence[Phase] = (
+    # What the newsroom has written down itself, and what may be the same in disguise.
+    word_rule,
+    disguised_word,
     # The same words again: usually a raid, a spammer or an impatient reader. Held, never refused.
     duplicate_text,
     near_duplicate,

@@ -20,6 +20,7 @@ from service.web.console import (
     policy,
     queue,
     record,
+    rules,
     searches,
     second_factor,
     sessions,
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     tokens.register(blueprint)
     policy.register(blueprint)
     lists.register(blueprint)
+    rules.register(blueprint)
     threads.register(blueprint)
     sessions.register(blueprint)
     second_factor.register(blueprint)

@@ -24,6 +24,7 @@ PLACES: tuple[Place, ...] = (
     Place("/console/look-up", "place.look_up", Permission.CONTACTS),
     Place("/console/people", "place.people", Permission.MANAGE),
     Place("/console/tokens", "place.tokens", Permission.MANAGE),
+    Place("/console/rules", "place.rules", Permission.MANAGE),
     Place("/console/policy", "place.policy", Permission.MANAGE),
     Place("/console/lists", "place.lists", Permission.MANAGE),
     Place("/console/sessions", "place.sessions", Permission.READ_QUEUE),

@@ -167,10 +167,17 @@ def _marked(card: Card) -> str:
     return highlighted(card.html, card.text, [span for finding in card.findings for span in finding.spans])
 
 
+def _named_rule(finding: FindingView) -> str:
+    """Which of the newsroom's own rules it is, for those that have a number: the number, and what it looked for."""
+    number, _, phrase = finding.rule.removeprefix("rule:").partition(" ")
+    return f"#{number} {phrase}" if finding.rule.startswith("rule:") else ""
+
+
 def _finding(finding: FindingView, language: str) -> dict[str, object]:
     return {
         "code": finding.code,
         "label": t(language, f"finding.{finding.code}"),
+        "rule": _named_rule(finding),
         "places": len(finding.spans),
         # What only says something weighs no more than that the site holds everything.
         "usual": finding.code == "premoderation" or finding.outcome == Outcome.NOTE.code,

@@ -1,0 +1,120 @@
+"""A newsroom's rules of words and phrases, compiled."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from service.screening.outcome import Outcome
+from service.text.fold import Folded, fold
+from service.text.phrases import Matcher, Mode, Pattern, forms
+from service.text.suspicion import Disguises
+
+#: Rules of one comment that are told, places of one rule, and hits that are looked at.
+MOST_FOUND, MOST_PLACES, MOST_HITS = 20, 20, 2_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``phrases`` as typed. ``section``: the only one it holds in; empty where it holds everywhere."""
+
+    number: int
+    phrases: Sequence[str]
+    mode: Mode
+    outcome: Outcome
+    reason: str | None = None
+    section: str = ""
+    exceptions: Sequence[str] = ()
+
+
+@dataclass
+class Found:
+    """What one rule sees in a text: its first phrase, how it is written when it is disguised, and its places in the
+    text as typed.
+    """
+
+    rule: Rule
+    phrase: str
+    disguise: str | None = None
+    places: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """For the moderator. What stands before the space names the rule and nothing that a reader wrote."""
+        return f"rule:{self.rule.number} {self.phrase}"
+
+
+class RuleBook:
+    """Every rule of one site. Compiled once, and used by any number of threads."""
+
+    def __init__(self, rules: Sequence[Rule], language: str) -> None:
+        self._rules = [*rules]
+        self._owner, patterns = array("L"), list[Pattern]()
+        for place, rule in enumerate(self._rules):
+            exceptions = tuple(filter(None, (fold(text, language) for text in rule.exceptions)))
+            for phrase in rule.phrases:
+                for text in forms(phrase, language):
+                    patterns.append(Pattern(text, rule.mode, exceptions))
+                    self._owner.append(place)
+        self._patterns = patterns
+        self._matcher = Matcher(patterns)
+        self._disguises = Disguises(self._matcher, patterns, language)
+
+    def find(self, text: Folded, section: str) -> list[Found]:
+        """What the rules of the section see, the strictest first."""
+        seen: dict[int, Found] = {}
+        for count, hit in enumerate(self._matcher.hits(text.text)):
+            if count >= MOST_HITS:
+                break
+            self._note(seen, hit.number, section, text, (hit.start, hit.end), None)
+        return _ordered(seen)
+
+    def suspect(self, text: Folded, section: str) -> list[Found]:
+        """What may be meant by what is written, of rules that do not see it as it stands."""
+        plain = {found.rule.number for found in self.find(text, section)}
+        seen: dict[int, Found] = {}
+        for count, hit in enumerate(self._disguises.find(text.text)):
+            if count >= MOST_HITS:
+                break
+            self._note(seen, hit.number, section, text, (hit.start, hit.end), hit.rule)
+        return [found for found in _ordered(seen) if found.rule.number not in plain]
+
+    def _note(
+        self, seen: dict[int, Found], number: int, section: str, text: Folded, at: tuple[int, int], how: str | None
+    ) -> None:
+        rule = self._rules[self._owner[number]]
+        if rule.section and rule.section != section:
+            return
+        found = seen.setdefault(rule.number, Found(rule, self._patterns[number].text, how))
+        if len(found.places) < MOST_PLACES:
+            found.places.append(text.source(*at))
+
+
+@dataclass(frozen=True)
+class RulesHere:
+    """The rules of a site that hold in one section. ``book`` is ``None`` where there is none."""
+
+    book: RuleBook | None
+    section: str
+
+    def find(self, text: Folded) -> Iterator[Found]:
+        yield from self.book.find(text, self.section)[:MOST_FOUND] if self.book else ()
+
+    def suspect(self, text: Folded) -> Iterator[Found]:
+        yield from self.book.suspect(text, self.section)[:MOST_FOUND] if self.book else ()
+
+
+def merged(places: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """In order, with those that overlap as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _ordered(seen: dict[int, Found]) -> list[Found]:
+    return sorted(seen.values(), key=lambda found: (-found.rule.outcome, found.places[0], found.rule.number))
