@@ -8,7 +8,7 @@ The floors; imports go strictly down, and the test suite checks it (``pyproject.
     5  demo                               a newspaper to try it with; knows nothing of the service but its addresses
     4  bootstrap                          the only wiring
     3  usecases | queries | gateways | settings
-    2  screening | storage
+    2  learning | screening | storage
     1  domain                             words and laws; standard library only
     0  text | i18n
 

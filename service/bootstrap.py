@@ -22,6 +22,7 @@ from service.usecases.decide_comments import DecideComments
 from service.usecases.erase_comment import EraseComment
 from service.usecases.flag_comment import FlagComment
 from service.usecases.keep_search import KeepSearch
+from service.usecases.learn_decisions import LearnDecisions
 from service.usecases.look_up_contact import LookUpContact
 from service.usecases.manage_lists import ManageLists
 from service.usecases.manage_people import ManagePeople
@@ -89,6 +90,7 @@ class Container:
     note_token_use: NoteTokenUse
     take_leases: TakeLeases
     set_level: SetLevel
+    learn_decisions: LearnDecisions
     close: Callable[[], None]
 
 
@@ -147,6 +149,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         note_token_use=NoteTokenUse(uow),
         take_leases=TakeLeases(uow, clock),
         set_level=SetLevel(uow, new_id, clock),
+        learn_decisions=LearnDecisions(uow, reader, new_id, clock),
         close=close,
     )
 

@@ -35,6 +35,14 @@ class Dice:
     def pick(self, of: Sequence[T]) -> T:
         return of[self.bits() % len(of)]
 
+    def shuffled(self, of: Sequence[T]) -> list[T]:
+        """All of them in an order in which each is as likely as any other (Fisher and Yates)."""
+        order = list(of)
+        for last in range(len(order) - 1, 0, -1):
+            other = self.below(last + 1)
+            order[last], order[other] = order[other], order[last]
+        return order
+
     def id_at(self, moment: datetime) -> UUID:
         """A UUIDv7 of that millisecond; of two made by the same dice for one moment the later is the greater."""
         stamp = int(moment.timestamp() * 1000) << 12 | self._made

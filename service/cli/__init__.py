@@ -7,7 +7,22 @@ import sys
 import click
 
 from service import __version__
-from service.cli import audit, db, demo, keys, lists, moderators, refold, rules, serve, sites, threads, tokens, vault
+from service.cli import (
+    audit,
+    db,
+    demo,
+    keys,
+    lists,
+    moderators,
+    refold,
+    rules,
+    serve,
+    sites,
+    threads,
+    tokens,
+    vault,
+    worker,
+)
 from service.domain.errors import (
     ConfigurationError,
     ConflictError,
@@ -35,6 +50,7 @@ taliq.add_command(keys.keys)
 taliq.add_command(lists.lists)
 taliq.add_command(vault.vault)
 taliq.add_command(refold.refold)
+taliq.add_command(worker.worker)
 
 
 def main() -> None:

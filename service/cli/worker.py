@@ -1,0 +1,66 @@
+"""``taliq worker``: what goes on beside the service, in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import time
+from threading import Event
+from uuid import UUID
+
+import click
+import structlog
+
+from service.bootstrap import Container
+from service.cli.wiring import wired
+from service.domain.errors import ServiceError
+
+#: Seconds between two looks at the log: a decision is learnt within five of being made.
+EVERY = 2.0
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what there is to do, and end.")
+def worker(once: bool) -> None:
+    """Learn from what moderators decide. One does; a second takes over when the first falls silent."""
+    stop = Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with wired() as container:
+        try:
+            while not stop.is_set():
+                start = time.monotonic()
+                more = work(container, stop)
+                if once and not more:
+                    break
+                stop.wait(0 if more else max(0.0, start + EVERY - time.monotonic()))
+        finally:
+            container.learn_decisions.release()
+
+
+def work(container: Container, stop: Event) -> bool:
+    """One round over all sites; whether there may be more to do at once. A site that fails keeps no other from its
+    turn, and has another one in the next round.
+    """
+    try:
+        sites = container.learn_decisions.sites()
+    except ServiceError as error:
+        _log_failure(None, error)
+        return False
+    return sum(_folded(container, site) for site in sites if not stop.is_set()) > 0
+
+
+def _folded(container: Container, site: UUID) -> bool:
+    try:
+        done = container.learn_decisions.fold(site)
+    except Exception as error:
+        _log_failure(site, error)
+        return False
+    if done.decisions or done.version:
+        structlog.get_logger("taliq").info(
+            "worker.learnt", site=str(site), decisions=done.decisions, version=done.version
+        )
+    return done.decisions > 0
+
+
+def _log_failure(site: UUID | None, error: Exception) -> None:
+    structlog.get_logger("taliq").error("worker.failed", site=str(site), error=type(error).__name__)

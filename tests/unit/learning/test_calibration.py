@@ -1,0 +1,74 @@
+"""What a score has meant lately, and where the lanes end."""
+
+from __future__ import annotations
+
+from random import Random
+
+from service.learning.calibration import BAD, FEWEST, FINE, LIKE, WINDOW, Bounds, Calibration, Lane, Record
+
+
+def key(number: int) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+def stepped(count: int, bad_from: float) -> Calibration:
+    """Scores from 0 to 1 in an order of no meaning; bad from one score on."""
+    scores = [number / count for number in range(count)]
+    Random(1).shuffle(scores)
+    return Calibration((key(n), score, score >= bad_from) for n, score in enumerate(scores))
+
+
+def test_the_record_is_of_the_nearest() -> None:
+    lately = stepped(500, 0.5)
+    assert lately.record(0.1) == Record(0, LIKE)
+    assert lately.record(0.9) == Record(LIKE, LIKE)
+    assert lately.record(0.5) == Record(LIKE // 2, LIKE)
+    assert lately.record(-9.0) == Record(0, LIKE)
+    assert lately.record(9.0) == Record(LIKE, LIKE)
+
+
+def test_with_few_decisions_the_record_is_of_all_of_them() -> None:
+    assert stepped(10, 0.5).record(0.2) == Record(5, 10)
+    assert Calibration().record(0.0) == Record(0, 0)
+
+
+def test_the_lanes_keep_what_they_promise_on_what_they_were_made_of() -> None:
+    random = Random(2)
+    entries = [(key(n), score, random.random() < score) for n, score in enumerate(random.random() for _ in range(900))]
+    bounds = Calibration(entries).bounds()
+    lanes: dict[Lane, list[bool]] = {lane: [] for lane in Lane}
+    for _, score, bad in entries:
+        lanes[bounds.lane(score)].append(bad)
+    assert all(len(of) >= FEWEST for of in lanes.values())
+    assert sum(lanes[Lane.FINE]) / len(lanes[Lane.FINE]) <= FINE
+    assert sum(lanes[Lane.BAD]) / len(lanes[Lane.BAD]) >= BAD
+
+
+def test_scores_of_no_meaning_make_no_lanes() -> None:
+    random = Random(3)
+    lately = Calibration((key(n), random.random(), random.random() < 0.5) for n in range(600))
+    assert lately.bounds() == Bounds(None, None)
+    assert lately.bounds().lane(0.0) is Lane.OPEN
+
+
+def test_few_make_no_lane_however_right_they_are() -> None:
+    assert stepped(FEWEST - 1, 2.0).bounds() == Bounds(None, None)
+
+
+def test_only_the_last_ones_count() -> None:
+    lately = Calibration((key(n), 0.5, True) for n in range(WINDOW))
+    for number in range(WINDOW):
+        lately.add(key(WINDOW + number), 0.5, False)
+    assert len(lately) == WINDOW
+    assert lately.record(0.5) == Record(0, LIKE)
+
+
+def test_what_is_taken_back_never_was() -> None:
+    lately = stepped(300, 0.5)
+    before = (list(lately), lately.bounds())
+    lately.add(key(999), 0.25, True)
+    assert lately.record(0.25) == Record(1, LIKE)
+    lately.remove(key(999))
+    lately.remove(key(12345))
+    assert (list(lately), lately.bounds()) == before
+    assert lately.record(0.25) == Record(0, LIKE)
