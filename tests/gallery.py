@@ -15,6 +15,7 @@ from service.domain.trust import Level
 from service.queries import notes
 from service.usecases.redact_comment import RedactionRequest
 from tests.newsroom import ORIGIN, PASSWORD, Newsroom
+from tests.raid import copies
 
 LANGUAGES = ("ar", "en")
 #: Every element a reader's text may hold, and what is only shown as typed.
@@ -105,6 +106,8 @@ class Gallery:
             rule = room.container.manage_rules.write(room.principal, draft)
         room.container.manage_rules.remove(room.principal, rule)
         self._send("desk", approve=False, body="هذا الكلام شتيمة، ويا ش ت ي م ة", name="cheap pills")
+        for text in copies(3):
+            self.copy, _ = self._send("desk", approve=False, body=text)
         for status in (Action.SPAM, Action.REJECT):
             refused, _ = self._send("desk", approve=False, body=f"مرفوض {status}")
             room.decide(refused, status, reason="hate" if status is Action.REJECT else None)
@@ -204,6 +207,7 @@ class Gallery:
             yield Shown(name, f"/console/authors/{comment}?site=demo")
         for scope in ("author", "address"):
             yield Shown(f"a sweep of the {scope}", f"/console/authors/{self.waiting}/sweep?site=demo&scope={scope}")
+        yield Shown("a cluster", f"/console/clusters/{self.copy}?site=demo")
         yield Shown("a reply", f"/console/comments/{self.deepest}?site=demo")
         for period in ("day", "week"):
             yield Shown(f"overview of a {period}", f"/console/overview?site=demo&period={period}")

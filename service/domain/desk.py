@@ -27,6 +27,7 @@ OPERATORS = {
     "lang": "language",
     "reason": "reason",
     "by": "by",
+    "cluster": "cluster",
     "from": "since",
     "until": "until",
 }
@@ -38,7 +39,8 @@ _TERM = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))')
 @dataclass(frozen=True)
 class Ask:
     """``search``: words that all have to occur in the text, the last letters may be left open with ``*``. Filters are
-    as typed; an empty one asks nothing. ``since`` and ``until`` are days, both included.
+    as typed; an empty one asks nothing. ``since`` and ``until`` are days, both included; ``cluster`` is the id of a
+    comment, for all that is nearly the same.
     """
 
     view: str = "pending"
@@ -51,6 +53,7 @@ class Ask:
     language: str = ""
     reason: str = ""
     by: str = ""
+    cluster: str = ""
     since: str = ""
     until: str = ""
 

@@ -34,7 +34,7 @@ _LOOK, _FARTHER = 200, 5
 #: What is looked at on the way.
 _LOOKED_AT = (
     Comment.id, Comment.rank, Comment.thread_id, Comment.latest_revision,
-    Comment.moderated_by, Comment.moderated_reason,
+    Comment.moderated_by, Comment.moderated_reason, Comment.cluster_id,
 )  # fmt: skip
 #: Search rows of the first look, before comments are asked for. It is mostly enough for a page.
 _GLANCE = 50
@@ -208,7 +208,12 @@ _Conditions = list[ColumnElement[bool]]
 
 def _conditions(session: Session, site_id: UUID, ask: Ask) -> tuple[_Conditions, _Conditions]:
     """What an index picks out, so that the walk steps only on these; and what has to be looked at one by one."""
-    found = {"days": _days(ask), "thread": _thread(session, site_id, ask), "by": _by(session, ask)}
+    found = {
+        "days": _days(ask),
+        "thread": _thread(session, site_id, ask),
+        "by": _by(session, ask),
+        "cluster": _cluster(session, site_id, ask),
+    }
     # Ids are days: where the walk begins and ends, it is told in ``_from``.
     served = (_narrowed(ask), "" if ask.order == "priority" else "days")
     along = [condition for name in found if name in served and name != "days" for condition in found[name]]
@@ -240,6 +245,18 @@ def _by(session: Session, ask: Ask) -> _Conditions:
         return []
     known = staff.find_by_login(session, ask.by.casefold())
     return [Comment.moderated_by == (known.id if known else UUID(int=0))]
+
+
+def _cluster(session: Session, site_id: UUID, ask: Ask) -> _Conditions:
+    """That of a comment of the site; what is no id, or has none, finds nothing."""
+    if not ask.cluster:
+        return []
+    try:
+        asked = UUID(ask.cluster)
+    except ValueError:
+        asked = UUID(int=0)
+    found = session.scalar(select(Comment.cluster_id).where(Comment.site_id == site_id, Comment.id == asked))
+    return [Comment.cluster_id == (found or UUID(int=0))]
 
 
 def _on_the_way(site_id: UUID, ask: Ask) -> list[ColumnElement[bool]]:

@@ -20,22 +20,24 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     SmallInteger,
+    Uuid,
+    bindparam,
     delete,
     func,
     insert,
     select,
     tuple_,
-    union_all,
-    update,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.expression import TextualSelect
 
 from service.storage.base import Base
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 from service.text.fold import FOLD_VERSION
-from service.text.shingles import alike, bands
+from service.text.shingles import BANDS, WHOLE, alike, bands
 
 #: How far back a copy is looked for. What is older goes, a few with every text that comes.
 LOOK_BACK = timedelta(hours=72)
@@ -74,6 +76,28 @@ class Shingle(Base):
     comment_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
+def _candidates(looked_up: Sequence[int]) -> TextualSelect:
+    """Written out: put together anew for each text it would cost more than the database takes to answer it."""
+    newest = " UNION ALL ".join(
+        f"SELECT comment_id FROM (SELECT comment_id FROM shingle WHERE site_id = :site AND band = {band}"  # noqa: S608
+        f" AND value = :value{n} ORDER BY comment_id DESC LIMIT :each) AS newest{n}"
+        for n, band in enumerate(looked_up)
+    )
+    statement = sql(
+        "SELECT l.comment_id, l.signature, l.at, c.cluster_id, c.thread_id FROM likeness l"  # noqa: S608
+        " JOIN comment c ON c.id = l.comment_id"
+        f" WHERE l.site_id = :site AND l.comment_id IN ({newest}) AND l.at > :since AND l.fold_version = :fold"
+        " AND c.cluster_id IS NOT NULL ORDER BY l.comment_id DESC"
+    )
+    values = [bindparam(f"value{n}", type_=BigInteger) for n in range(len(looked_up))]
+    typed = statement.bindparams(bindparam("site", type_=Uuid), bindparam("since", type_=UtcDateTime), *values)
+    return typed.columns(Likeness.comment_id, Likeness.signature, Likeness.at, Comment.cluster_id, Comment.thread_id)
+
+
+#: By the number of bands a text has.
+_CANDIDATES = {BANDS: _candidates(range(BANDS)), 1: _candidates([WHOLE])}
+
+
 @dataclass(frozen=True)
 class Near:
     """A comment that is nearly the same."""
@@ -91,27 +115,9 @@ def find_near(
     that have a band in common. ``but`` is left out.
     """
     looked_up = bands(signature)
-    newest = [
-        select(Shingle.comment_id)
-        .where(Shingle.site_id == site_id, Shingle.band == band, Shingle.value == value)
-        .order_by(Shingle.comment_id.desc())
-        .limit(COMPARED // len(looked_up))
-        .subquery()
-        for band, value in looked_up
-    ]
-    candidates = union_all(*(select(each.c.comment_id) for each in newest))
-    rows = session.execute(
-        select(Likeness.comment_id, Likeness.signature, Likeness.at, Comment.cluster_id, Comment.thread_id)
-        .join(Comment, Comment.id == Likeness.comment_id)
-        .where(
-            Likeness.site_id == site_id,
-            Likeness.comment_id.in_(candidates),
-            Likeness.at > now - LOOK_BACK,
-            Likeness.fold_version == FOLD_VERSION,
-            Comment.cluster_id.is_not(None),
-        )
-        .order_by(Likeness.comment_id.desc())
-    )
+    values = {f"value{n}": value for n, (_, value) in enumerate(looked_up)}
+    asked = {"site": site_id, "since": now - LOOK_BACK, "fold": FOLD_VERSION, "each": COMPARED // len(looked_up)}
+    rows = session.execute(_CANDIDATES[len(looked_up)], {**asked, **values})
     return [
         Near(row.comment_id, row.cluster_id, row.thread_id, row.at)
         for row in rows
@@ -176,14 +182,9 @@ def _join(session: Session, site_id: UUID, clusters: Collection[UUID], into: UUI
     """Their rows in the order of their ids, as everybody takes them."""
     if not clusters:
         return
-    theirs = select(Comment.id).where(Comment.site_id == site_id, Comment.cluster_id.in_(clusters))
-    ids = session.scalars(theirs.order_by(Comment.id).with_for_update()).all()
-    session.execute(
-        update(Comment)
-        .where(Comment.site_id == site_id, Comment.id.in_(ids))
-        .values(cluster_id=into)
-        .execution_options(synchronize_session=False)
-    )
+    theirs = select(Comment).where(Comment.site_id == site_id, Comment.cluster_id.in_(clusters))
+    for comment in session.scalars(theirs.order_by(Comment.id).with_for_update()):
+        comment.cluster_id = into
 
 
 def _rows(site_id: UUID, comment_id: UUID, signature: bytes) -> list[dict[str, object]]:

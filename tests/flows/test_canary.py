@@ -144,6 +144,7 @@ def work_at_the_console(scene: Scene, client) -> None:  # type: ignore[no-untype
     at = f"/console/authors/{scene.comments[-1]}"
     page = scene.open("GET", f"{at}/sweep?scope=address", client).get_data(as_text=True)
     swept = {**form, **hidden(page, "/console/sweep"), "do": "reject-libel"}
+    scene.open("GET", f"/console/clusters/{scene.comments[-1]}", client)
     done = scene.open("POST", "/console/sweep", client, data=swept)
     page = scene.open("GET", done.headers["Location"], client).get_data(as_text=True)
     scene.open("POST", "/console/undo-batch", client, data=hidden(page, "/console/undo-batch"))

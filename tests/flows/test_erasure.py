@@ -87,7 +87,7 @@ def test_nothing_of_an_erased_comment_is_in_any_row(newsroom: Newsroom) -> None:
     author.does("erase")
     assert author.in_rows() == set()
     assert newsroom.sql("SELECT count(*) FROM note") == [(0,)]
-    for table in ("contact", "finding", "flag"):
+    for table in ("contact", "finding", "flag", "likeness", "shingle"):
         assert author.of_theirs(table) == 0, table
     digests = newsroom.sql(
         "SELECT length(fingerprint), length(repeat_key) FROM submission s JOIN comment c ON c.id = s.comment_id "

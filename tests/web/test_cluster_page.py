@@ -152,6 +152,20 @@ def test_one_card_stands_for_a_cluster_on_every_page_in_every_order(small_newsro
     assert len(by_finding.cards) == 7 + 9
 
 
+def test_the_queue_can_be_asked_for_a_cluster_whatever_has_become_of_it(small_newsroom: Newsroom) -> None:
+    made, honest = raid(small_newsroom, 3), small_newsroom.pending()
+    small_newsroom.decide(made[0], Action.SPAM)
+    client = sign_in(small_newsroom)
+    for asked, found in (
+        (f"view=all&sort=oldest&cluster={made[1]}", made),
+        (f"view=pending&search=cluster:{made[0]}", made[1:]),
+        (f"view=all&cluster={honest}", [honest]),
+        (f"view=all&cluster={UUID(int=5)}", []),
+        ("view=all&cluster=x", []),
+    ):
+        assert cards(client.get(f"/console/?site=demo&{asked}").get_data(as_text=True)) == found
+
+
 def test_when_the_one_that_stands_for_it_is_decided_alone_the_next_does(small_newsroom: Newsroom) -> None:
     raid(small_newsroom, 3)
     client = sign_in(small_newsroom)
