@@ -79,6 +79,8 @@ def test_a_closed_site_takes_nothing_and_says_so(newsroom: Newsroom) -> None:
         with pytest.raises(ForbiddenError) as refused:
             newsroom.submit(thread=key)
         assert refused.value.code == "thread_closed"
+        with pytest.raises(ForbiddenError):
+            newsroom.submit(thread=key, body="")
         assert state(newsroom, key) == "closed"
         form = newsroom.container.reader.run(
             lambda s, k=key: site_setup.form_view(s, "demo", k, FIELDS["url"], "", None, newsroom.clock())

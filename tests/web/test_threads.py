@@ -218,3 +218,26 @@ def test_the_list_is_paged_searched_and_counts_what_waits(small_newsroom: Newsro
 
 def test_an_empty_site_says_so(small_newsroom: Newsroom) -> None:
     assert "No discussions yet" in sign_in(small_newsroom, lang="en").get(PAGE).get_data(as_text=True)
+
+
+def test_on_a_closed_site_a_discussion_is_opened_by_a_mode_of_its_own(small_newsroom: Newsroom) -> None:
+    small_newsroom.pending()
+    client = sign_in(small_newsroom)
+    small_newsroom.container.manage_sites.set_policy("demo", {"mode": "closed"})
+    shut = client.get(PAGE).get_data(as_text=True)
+    assert "مغلق مع الموقع كله" in shut
+    assert f'action="{PAGE}/state"' not in shut
+    act(client, small_newsroom, "mode", "hold_all")
+    opened = client.get(PAGE).get_data(as_text=True)
+    assert "مغلق مع الموقع كله" not in opened
+    assert f'action="{PAGE}/state"' in opened
+    assert '<option value="closed"' not in opened
+
+
+@pytest.mark.parametrize("mode", ["hold_first_timers", "publish"])
+def test_no_moderator_lets_a_thread_show_what_nobody_has_read(small_newsroom: Newsroom, mode: str) -> None:
+    small_newsroom.pending()
+    omar = desk_of(small_newsroom, "omar")
+    assert f'<option value="{mode}"' not in omar.get(PAGE).get_data(as_text=True)
+    form = {"csrf": csrf(omar), "site": "demo", "thread": thread_id(small_newsroom)}
+    assert omar.post(f"{PAGE}/mode", data={**form, "mode": mode}).status_code == 403
