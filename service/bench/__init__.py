@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from service.bench import desk, rules
+from service.bench import desk, rules, trials
 from service.bench.load import load
 from service.bench.measure import run
 from service.bench.report import table_of
@@ -87,6 +87,16 @@ def measure_rules(phrases: Path | None, count: int, texts: Path | None) -> None:
     listed = _lines(phrases) if phrases else rules.made_phrases(count, seed=1)
     read = _lines(texts) if texts else rules.sample_texts()
     Console(width=100).print(rules.table_of([rules.cost_of(listed, read, mode) for mode in Mode]))
+
+
+@bench.command("back-test")
+@click.option("--database", required=True, help="Of a load; one that is empty is loaded first.")
+@click.option("--rows", type=click.IntRange(1_000, MOST), default=150_000, show_default=True, help="Comments of it.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same comments.")
+def measure_back_test(database: str, rows: int, seed: int) -> None:
+    """How long a rule of words takes to be tried on past decisions before it is saved."""
+    _load(database, rows, seed)
+    Console(width=100).print(trials.table_of(trials.trials(database, seed)))
 
 
 def _lines(path: Path) -> list[str]:

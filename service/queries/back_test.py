@@ -22,12 +22,12 @@ from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.search import SearchText
 from service.storage.threads import Thread
-from service.text.fold import folded
+from service.text.fold import fold, folded
 from service.text.phrases import Mode, forms
 from service.text.words import MAX_LENGTH, words
 
 #: Comments looked back over, from the newest; and what is looked at letter by letter, as much as a second allows.
-LOOK_BACK, LOOKED_AT = 100_000, 3_000
+LOOK_BACK, LOOKED_AT = 100_000, 2_000
 #: With more phrases than so many the database cannot pick: then only so many comments are looked back over.
 PICKED_BY, LOOK_BACK_LISTS = 60, 2_000
 EXAMPLES = 5
@@ -71,18 +71,17 @@ def back_test(
 ) -> BackTest:
     """``book`` holds the one rule, of these ``phrases``; it is tried in ``section`` only, if it is given."""
     picking = len(phrases) <= PICKED_BY
-    edge = _edge(session, site_id, LOOK_BACK if picking else LOOK_BACK_LISTS)
-    if edge is None:
-        return BackTest(0, 0, 0, 0, ())
-    oldest, decided = edge
+    most = LOOK_BACK if picking else LOOK_BACK_LISTS
+    oldest = _oldest(session, site_id, most)
+    decided = most if oldest else _count_decided(session, site_id, None)
     picked = _picked(session, site_id, oldest, phrases if picking else (), language, section)
     counts = dict.fromkeys(DECIDED, 0)
     examples: dict[str, list[Example]] = {status: [] for status in DECIDED}
     for row in _texts(session, site_id, picked[:LOOKED_AT]):
-        found = book.find(folded(row.source, language), section)
-        if found:
+        if book.sees(fold(row.source, language), section):
             counts[row.status] += 1
             if len(examples[row.status]) < EXAMPLES:
+                found = book.find(folded(row.source, language), section)
                 examples[row.status].append(Example(row.id, row.status, row.source, tuple(found[0].places)))
     if len(picked) > LOOKED_AT:
         # Letters that are everywhere: what is said is said of so far as was looked.
@@ -95,30 +94,28 @@ def _decided(site_id: UUID) -> ColumnElement[bool]:
     return and_(Comment.site_id == site_id, Comment.moderated_by.is_not(None), Comment.status.in_(DECIDED))
 
 
-def _edge(session: Session, site_id: UUID, most: int) -> tuple[UUID, int] | None:
-    """The oldest of the newest ``most`` comments that people have decided, and how many there are."""
-    newest = select(Comment.id).where(_decided(site_id)).order_by(Comment.id.desc()).limit(most).subquery()
-    count = session.scalar(select(func.count()).select_from(newest)) or 0
-    if not count:
-        return None
-    oldest = session.scalar(select(newest.c.id).order_by(newest.c.id).limit(1))
-    assert oldest is not None
-    return oldest, count
+def _oldest(session: Session, site_id: UUID, most: int) -> UUID | None:
+    """The oldest of the newest ``most`` comments that people have decided; ``None`` when there are not so many."""
+    newest = select(Comment.id).where(_decided(site_id)).order_by(Comment.id.desc())
+    return session.scalar(newest.offset(most - 1).limit(1))
 
 
-def _count_decided(session: Session, site_id: UUID, oldest: UUID) -> int:
-    return session.scalar(select(func.count()).where(_decided(site_id), Comment.id >= oldest)) or 0
+def _count_decided(session: Session, site_id: UUID, oldest: UUID | None) -> int:
+    counted = select(func.count()).where(_decided(site_id))
+    return session.scalar(counted.where(Comment.id >= oldest) if oldest else counted) or 0
 
 
 def _picked(
-    session: Session, site_id: UUID, oldest: UUID, phrases: Sequence[str], language: str, section: str
+    session: Session, site_id: UUID, oldest: UUID | None, phrases: Sequence[str], language: str, section: str
 ) -> Sequence[UUID]:
     """The newest comments that may be seen, one more than are looked at."""
     wanted = (
         select(Comment.id)
         .join(SearchText, SearchText.comment_id == Comment.id)
-        .where(_decided(site_id), SearchText.site_id == site_id, Comment.id >= oldest)
+        .where(_decided(site_id), SearchText.site_id == site_id)
     )
+    if oldest:
+        wanted = wanted.where(Comment.id >= oldest)
     if phrases:
         wanted = wanted.where(or_(*(_holds(text, language) for phrase in phrases for text in forms(phrase, language))))
     if section:

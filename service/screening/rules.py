@@ -70,6 +70,11 @@ class RuleBook:
             self._note(seen, hit.number, section, text, (hit.start, hit.end), None)
         return _ordered(seen)
 
+    def sees(self, text: str, section: str) -> bool:
+        """Whether any rule of the section sees something in the folded text; without asking where it was typed."""
+        of = (self._rules[self._owner[hit.number]].section for hit in self._matcher.hits(text))
+        return any(not one or one == section for one in of)
+
     def suspect(self, text: Folded, section: str) -> list[Found]:
         """What may be meant by what is written, of rules that do not see it as it stands."""
         plain = {found.rule.number for found in self.find(text, section)}
