@@ -38,8 +38,8 @@ def worker(once: bool) -> None:
 
 
 def work(container: Container, stop: Event) -> bool:
-    """One round over all sites; whether there may be more to do at once. A site that fails keeps no other from its
-    turn, and has another one in the next round.
+    """One round over all sites; whether there may be more at once. A site that fails keeps no other from its turn,
+    and has another one in the next round.
     """
     try:
         sites = container.learn_decisions.sites()

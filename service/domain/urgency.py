@@ -35,6 +35,8 @@ FINDINGS: Mapping[str, int] = {
     # Held, and the others first.
     "author_slow": -400,
     "author_blocked": 0,
+    "likely_bad": 100,
+    "likely_fine": 0,
 }
 _OTHER = 30
 #: A reader's report weighs more than what a check suspects: somebody has read it.

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 #: Decisions that are looked back on.
 WINDOW = 1_000
-#: How many of them make up "comments like this".
-LIKE = 50
+#: How many of them make up "comments like this": one in twenty, within these bounds.
+LIKE, LIKE_SHARE = (20, 50), 20
 #: What may go wrong in "likely fine", and what must be right in "likely bad".
 FINE, BAD = 0.05, 0.90
 #: Fewer make no lane: they may be chance.
@@ -74,10 +74,11 @@ class Calibration:
             self._take(entry)
 
     def record(self, score: float) -> Record:
-        """How the ``LIKE`` nearest in order of score went."""
+        """How the nearest in order of score went."""
         at = bisect_left(self._sorted, (score, False))
-        start = max(0, min(at - LIKE // 2, len(self._sorted) - LIKE))
-        near = self._sorted[start : start + LIKE]
+        like = max(LIKE[0], min(LIKE[1], len(self._sorted) // LIKE_SHARE))
+        start = max(0, min(at - like // 2, len(self._sorted) - like))
+        near = self._sorted[start : start + like]
         return Record(sum(bad for _, bad in near), len(near))
 
     def bounds(self) -> Bounds:

@@ -36,6 +36,10 @@ class UnreadableModelError(ValueError):
     """The bytes are no learner, or not one that this release can go on with. The message says which."""
 
 
+class OutdatedModelError(UnreadableModelError):
+    """Another release has made it. It is learnt anew from the decision log."""
+
+
 def pack(learner: Learner) -> bytes:
     model = learner.model
     state = _STATE.pack(
@@ -60,7 +64,7 @@ def unpack(data: bytes) -> Learner:
         raise UnreadableModelError("the model is cut off")
     packing, features, fold, length, check = _HEAD.unpack_from(data, len(_MAGIC))
     if (packing, features, fold) != (PACKING_VERSION, FEATURES_VERSION, FOLD_VERSION):
-        raise UnreadableModelError("the model is of another release; it is learnt anew from the decision log")
+        raise OutdatedModelError("the model is of another release; it is learnt anew from the decision log")
     body = data[start:]
     if len(body) != length or _check(body) != check:
         raise UnreadableModelError("the model is damaged")

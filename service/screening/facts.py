@@ -93,6 +93,18 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Precedent:
+    """``bad`` of ``all`` comments like this one were rejected. ``lane``: ``fine`` or ``bad`` where that says enough to
+    be told, else ``open``. ``spans``: the words that say so, in the body.
+    """
+
+    lane: str
+    bad: int
+    all: int
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Gathered:
     """What the site's past says. What was not asked for is missing."""
 
@@ -118,6 +130,8 @@ class Gathered:
     thread_silent: Fact[timedelta] = Missing("thread_silent")
     #: The site's rules of words and phrases that hold here.
     rules: Fact[RulesHere] = Missing("rules")
+    #: What became of comments like it; ``None`` while too little was decided.
+    precedent: Fact[Precedent | None] = Missing("precedent")
 
 
 #: A past that says nothing: of what has none, as a reply of the staff.
@@ -134,6 +148,7 @@ NO_PAST = Gathered(
     regulars_name=Known(False),
     thread_silent=Known(timedelta(0)),
     rules=Known(RulesHere(None, "")),
+    precedent=Known(None),
 )
 
 

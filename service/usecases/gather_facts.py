@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from service.domain.trust import Standing
-from service.screening.facts import Alike, Arrivals, Count, Fact, Gathered, Known, ListedHost, Missing
+from service.screening.facts import Alike, Arrivals, Count, Fact, Gathered, Known, ListedHost, Missing, Precedent
 from service.screening.phases.flood_crowd import SITE, THREAD
 from service.screening.phases.old_thread import OLD
 from service.screening.rules import RulesHere
@@ -36,6 +36,7 @@ from service.text.found_links import found_links, host_of
 from service.text.hosts import with_parents
 from service.text.likeness import name_key
 from service.text.shingles import signature
+from service.usecases.precedent import precedent_of
 from service.usecases.rule_books import BOOKS
 
 #: What came so shortly before counts as lately.
@@ -168,6 +169,10 @@ def _rules(session: Session, question: Question) -> RulesHere:
     return RulesHere(BOOKS.of(session, question.site), question.section)
 
 
+def _precedent(session: Session, question: Question) -> Precedent | None:
+    return precedent_of(session, question.site, question.body)
+
+
 #: By the name of the fact in ``Gathered``.
 GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
     "text_seen": _text_seen,
@@ -182,6 +187,7 @@ GATHERERS: Mapping[str, Callable[[Session, Question], Any]] = {
     "regulars_name": _regulars_name,
     "thread_silent": _thread_silent,
     "rules": _rules,
+    "precedent": _precedent,
 }
 #: What other comments may change between the question and the commit: asked again before one is published.
 CHANGING = frozenset({"text_seen", "standing", "alike", "known_author", "arrivals"})

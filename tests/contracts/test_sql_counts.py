@@ -114,12 +114,13 @@ def test_submitting_costs_the_same_however_much_there_is(room: Newsroom) -> None
             assert client.post("/v1/sites/demo/comments", json=sent).status_code == 202
         # Before: site twice (origins, policy), an earlier answer, thread, the same text and what is nearly the same;
         # whether the mail domain is listed, whose the name is (staff, regulars), how long the thread has been silent,
-        # and what came lately with the address, from the network, to the thread and to the site; the rules' version. In
+        # and what came lately with the address, from the network, to the thread and to the site; the rules' and
+        # the model's version. In
         # the transaction: submission and who has it, thread, author, comment, revision, findings, contact, the arrival
         # and those that are over, what is nearly the same, likeness, shingles, what is over, outbox. PostgreSQL: others
         # wait.
         waits = 1 if room.container.reader.engine.dialect.name == "postgresql" else 0
-        assert len(seen) == 31 + waits, "\n".join(seen)
+        assert len(seen) == 32 + waits, "\n".join(seen)
     with statements() as seen:
         assert client.post("/v1/sites/demo/comments", json=sent).status_code == 202
     assert len(seen) == 3, "a retry is recognised before anything is computed"

@@ -20,6 +20,7 @@ from service.screening.phases.impersonation import impersonation
 from service.screening.phases.listed_host import listed_host
 from service.screening.phases.near_duplicate import near_duplicate
 from service.screening.phases.old_thread import old_thread
+from service.screening.phases.past_decisions import past_decisions
 from service.screening.phases.premoderation import premoderation
 from service.screening.phases.too_many_links import too_many_links
 from service.screening.phases.word_rule import word_rule
@@ -50,6 +51,8 @@ PHASES: Sequence[Phase] = (
     # How it came: what programs do and people do not.
     honeypot,
     form_token,
+    # What this newsroom has made of comments like it.
+    past_decisions,
     # Last, since it says nothing about the text: the site wants to see everything first.
     premoderation,
 )

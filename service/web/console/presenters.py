@@ -180,5 +180,15 @@ def _finding(finding: FindingView, language: str) -> dict[str, object]:
         "rule": _named_rule(finding),
         "places": len(finding.spans),
         # What only says something weighs no more than that the site holds everything.
-        "usual": finding.code == "premoderation" or finding.outcome == Outcome.NOTE.code,
+        "usual": finding.code == "premoderation"
+        or (finding.outcome == Outcome.NOTE.code and finding.code != "likely_bad"),
+        "record": _record(finding, language),
     }
+
+
+def _record(finding: FindingView, language: str) -> str | None:
+    """What became of comments like it, where the finding says so."""
+    if finding.code not in ("likely_bad", "likely_fine"):
+        return None
+    bad, _, all_ = finding.rule.partition("/")
+    return t(language, "queue.record", bad=int(bad), all=int(all_))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from service.learning.calibration import BAD, FEWEST, FINE, LIKE, WINDOW, Bounds, Calibration, Lane, Record
+from service.learning.calibration import BAD, FEWEST, FINE, WINDOW, Bounds, Calibration, Lane, Record
 
 
 def key(number: int) -> bytes:
@@ -19,12 +19,12 @@ def stepped(count: int, bad_from: float) -> Calibration:
 
 
 def test_the_record_is_of_the_nearest() -> None:
-    lately = stepped(500, 0.5)
-    assert lately.record(0.1) == Record(0, LIKE)
-    assert lately.record(0.9) == Record(LIKE, LIKE)
-    assert lately.record(0.5) == Record(LIKE // 2, LIKE)
-    assert lately.record(-9.0) == Record(0, LIKE)
-    assert lately.record(9.0) == Record(LIKE, LIKE)
+    lately = stepped(600, 0.5)
+    assert lately.record(0.1) == Record(0, 30)
+    assert lately.record(0.9) == Record(30, 30)
+    assert lately.record(0.5) == Record(15, 30)
+    assert lately.record(-9.0) == Record(0, 30)
+    assert lately.record(9.0) == Record(30, 30)
 
 
 def test_with_few_decisions_the_record_is_of_all_of_them() -> None:
@@ -60,15 +60,15 @@ def test_only_the_last_ones_count() -> None:
     for number in range(WINDOW):
         lately.add(key(WINDOW + number), 0.5, False)
     assert len(lately) == WINDOW
-    assert lately.record(0.5) == Record(0, LIKE)
+    assert lately.record(0.5) == Record(0, 50)
 
 
 def test_what_is_taken_back_never_was() -> None:
     lately = stepped(300, 0.5)
     before = (list(lately), lately.bounds())
     lately.add(key(999), 0.25, True)
-    assert lately.record(0.25) == Record(1, LIKE)
+    assert lately.record(0.25) == Record(1, 20)
     lately.remove(key(999))
     lately.remove(key(12345))
     assert (list(lately), lately.bounds()) == before
-    assert lately.record(0.25) == Record(0, LIKE)
+    assert lately.record(0.25) == Record(0, 20)
