@@ -26,7 +26,9 @@ FEWER = 200
 def room(sqlite_url: str, clock: SetClock) -> Iterator[Newsroom]:
     """Behind a proxy, so that every program has a network of its own."""
     container: Container = build(settings_for(sqlite_url, trusted_proxies="127.0.0.1/32"), clock=clock)
-    yield Newsroom(container, clock, mode="publish")
+    room = Newsroom(container, clock, mode="publish")
+    container.manage_lists.replace("demo", "host", "spammers", "spam", ["spam-host.example"], "سارة")
+    yield room
     container.close()
 
 
@@ -64,8 +66,8 @@ _MAKERS = {
     "trap_filled": "honeypot",
     "duplicate_text": "duplicate_text",
     "near_duplicate": "near_duplicate",
-    "too_many_links": "links",
-    "listed_host": "links",
+    "too_many_links": "too_many_links",
+    "listed_host": "listed_host",
 }
 
 
