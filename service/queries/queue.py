@@ -212,7 +212,7 @@ def _conditions(session: Session, site_id: UUID, ask: Ask) -> tuple[_Conditions,
         "days": _days(ask),
         "thread": _thread(session, site_id, ask),
         "by": _by(session, ask),
-        "cluster": _cluster(session, site_id, ask),
+        "cluster": [clusters.same_as(session, site_id, ask.cluster)] if ask.cluster else [],
     }
     # Ids are days: where the walk begins and ends, it is told in ``_from``.
     served = (_narrowed(ask), "" if ask.order == "priority" else "days")
@@ -245,18 +245,6 @@ def _by(session: Session, ask: Ask) -> _Conditions:
         return []
     known = staff.find_by_login(session, ask.by.casefold())
     return [Comment.moderated_by == (known.id if known else UUID(int=0))]
-
-
-def _cluster(session: Session, site_id: UUID, ask: Ask) -> _Conditions:
-    """That of a comment of the site; what is no id, or has none, finds nothing."""
-    if not ask.cluster:
-        return []
-    try:
-        asked = UUID(ask.cluster)
-    except ValueError:
-        asked = UUID(int=0)
-    found = session.scalar(select(Comment.cluster_id).where(Comment.site_id == site_id, Comment.id == asked))
-    return [Comment.cluster_id == (found or UUID(int=0))]
 
 
 def _on_the_way(site_id: UUID, ask: Ask) -> list[ColumnElement[bool]]:

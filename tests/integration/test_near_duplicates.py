@@ -7,8 +7,14 @@ from uuid import UUID
 
 import pytest
 
+from service.domain.desk import SORTS, Ask
+from service.queries import clusters as clusters_of
+from service.queries import queue
 from service.storage import likenesses
+from service.text.fold import fold
+from service.text.shingles import signature
 from tests.newsroom import FIELDS, ORIGIN, Newsroom
+from tests.plans import plans, told
 
 TEXT = "لا تشتروا من هذا المتجر فقد باعني هاتفًا مكسورًا ورفض أن يعيد المال ولم يرد على أي رسالة من رسائلي {}"
 ANOTHER = "المباراة كانت رائعة واللاعبون قدموا أفضل ما عندهم رغم الإصابات والأمطار وغياب الجمهور عن المدرجات"
@@ -160,3 +166,23 @@ def test_what_is_compared_is_bounded(newsroom: Newsroom, monkeypatch: pytest.Mon
     (rule,) = newsroom.sql("SELECT rule FROM finding WHERE code = 'near_duplicate' ORDER BY id DESC LIMIT 1")
     assert 2 <= int(str(rule[0]).rsplit(":", 1)[1]) <= 4
     assert len(set(clusters(newsroom))) == 1
+
+
+def test_what_is_alike_is_found_by_indexes(newsroom: Newsroom) -> None:
+    for word in EIGHT:
+        newsroom.pending(body=TEXT.format(word))
+    site, made = newsroom.site.id, signature(fold(TEXT, "ar"))
+    (near,) = plans(newsroom, lambda s: likenesses.find_near(s, site, made, newsroom.clock()))
+    assert near.count("shingle USING PRIMARY KEY (site_id=? AND band=? AND value=?)") == 10 or (
+        near.count("Index Only Scan Backward using pk_shingle") == 10
+    ), near
+    for sort in SORTS:
+        told_ = told(newsroom, lambda s, a=Ask(sort=sort): queue.queue_page(s, site, a, None, collapsed=True))  # type: ignore[misc]
+        (collapsed,) = [plan for statement, plan in told_ if "leads" in statement]
+        assert "ix_comment_cluster" in collapsed, collapsed
+        (sized,) = [plan for statement, plan in told_ if "GROUP BY comment.cluster_id" in statement]
+        assert "ix_comment_cluster" in sized, sized
+    (comment,) = newsroom.container.reader.run(lambda s: queue.queue_page(s, site, Ask(), None, collapsed=True)).cards
+    (listed,) = plans(newsroom, lambda s: clusters_of.waiting(s, site, comment.id))
+    # PostgreSQL knows how many wait, and chooses among so few as it likes.
+    assert "ix_comment_cluster" in listed or "Index Scan using ix_comment_pending" in listed, listed
