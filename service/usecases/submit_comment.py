@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from service.domain import messages
-from service.domain.errors import ConflictError, FieldError, ForbiddenError, InvalidError
+from service.domain.errors import ConflictError, ForbiddenError, InvalidError
 from service.domain.moderation import Action, Actor, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer, Vault
-from service.domain.site import CLOSED
 from service.domain.submission import (
     DEVICE,
     FIELDS,
@@ -29,7 +28,7 @@ from service.domain.submission import (
 )
 from service.screening.facts import Facts, Form, Outcome
 from service.screening.pipeline import Verdict
-from service.storage import comments, likenesses, outbox, sites, submissions, threads
+from service.storage import likenesses, outbox, sites, submissions, threads
 from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.contacts import Contact
@@ -43,6 +42,7 @@ from service.usecases.gather_facts import Question, gather, gather_again
 from service.usecases.judged_text import JudgedText, judge, text_digest
 from service.usecases.new_comment import Place, add_author, insert_comment
 from service.usecases.proven_author import claimed, device_again, device_of, proven
+from service.usecases.submission_context import context_of
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -103,9 +103,7 @@ class SubmitComment:
             return first
         submission, errors = read_submission(raw, site.policy)
         now = self._clock()
-        thread, mode, section, more = self._reader.run(
-            lambda session: _context(session, site, submission, errors, now)
-        )
+        where, more = self._reader.run(lambda session: context_of(session, site, submission, errors, now))
         if errors or more:
             raise InvalidError([*errors, *more])
         form = self._form(site, submission, raw)
@@ -117,8 +115,8 @@ class SubmitComment:
             digest,
             now,
             author=author.id if author else None,
-            thread=thread,
-            section=section,
+            thread=where.thread,
+            section=where.section,
             name=submission.name,
             body=submission.body,
             website=submission.website,
@@ -127,7 +125,7 @@ class SubmitComment:
         )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(
-            mode,
+            where.mode,
             site.policy.language,
             submission.name,
             submission.body,
@@ -337,29 +335,3 @@ def _actor(verdict: Verdict, mode: str) -> Actor:
     rule = verdict.decisive
     label = f"mode:{mode}" if verdict.publish or rule is None else rule.rule.partition(" ")[0]
     return Actor(ActorKind.POLICY, None, label)
-
-
-def _context(
-    session: Session,
-    site: Site,
-    submission: Submission,
-    errors: list[FieldError],
-    now: datetime,
-) -> tuple[UUID | None, str, str, list[FieldError]]:
-    """The thread, if there is one yet, the mode it is in, its section, and the errors only the database can know of.
-
-    A parent that is unknown, hidden or in another thread is one error: nobody learns which of the three it is.
-    """
-    more: list[FieldError] = []
-    thread = threads.find(session, site.id, submission.thread_key)
-    if not (thread.is_open(site.policy, now) if thread else site.policy.mode != CLOSED):
-        raise ForbiddenError("thread_closed")
-    flawed = {e.field for e in errors}
-    if thread is None and submission.thread_key and submission.url is None and not flawed & {"url", "thread"}:
-        more.append(FieldError("url", "url_required"))
-    if submission.parent is not None and (
-        thread is None or not comments.find_public_parent(session, site.id, thread.id, submission.parent)
-    ):
-        more.append(FieldError("parent", "parent_unknown"))
-    mode = thread.mode_in(site.policy) if thread else site.policy.mode
-    return thread.id if thread else None, mode, thread.section if thread else "", more

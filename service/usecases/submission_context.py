@@ -1,0 +1,50 @@
+"""Where a submission would go, asked before anything is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service.domain.errors import FieldError, ForbiddenError
+from service.domain.site import CLOSED
+from service.domain.submission import Submission
+from service.storage import comments, threads
+from service.storage.sites import Site
+from service.storage.uow import Session
+
+
+@dataclass(frozen=True)
+class Where:
+    """``thread``: ``None`` when the submission starts one. ``mode``: the one it is in."""
+
+    thread: UUID | None
+    mode: str
+    section: str
+
+
+def context_of(
+    session: Session,
+    site: Site,
+    submission: Submission,
+    errors: list[FieldError],
+    now: datetime,
+) -> tuple[Where, list[FieldError]]:
+    """Where it goes, and the errors only the database can know of; ``ForbiddenError`` where nothing is taken.
+
+    A parent that is unknown, hidden or in another thread is one error: nobody learns which of the three it is.
+    """
+    more: list[FieldError] = []
+    thread = threads.find(session, site.id, submission.thread_key)
+    if not (thread.is_open(site.policy, now) if thread else site.policy.mode != CLOSED):
+        raise ForbiddenError("thread_closed")
+    flawed = {e.field for e in errors}
+    if thread is None and submission.thread_key and submission.url is None and not flawed & {"url", "thread"}:
+        more.append(FieldError("url", "url_required"))
+    if submission.parent is not None and (
+        thread is None or not comments.find_public_parent(session, site.id, thread.id, submission.parent)
+    ):
+        more.append(FieldError("parent", "parent_unknown"))
+    if thread is None:
+        return Where(None, site.policy.mode, ""), more
+    return Where(thread.id, thread.mode_in(site.policy), thread.section), more
