@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
-    exists,
     false,
     func,
     literal,
@@ -221,16 +220,6 @@ def list_published(
         public = sorted([*public, *_answered(session, site_id, thread_id, places)], key=lambda c: c.key)
     return public
 
-
-def approved_by_hand(session: Session, site_id: UUID, author_id: UUID, *, but: UUID | None = None) -> bool:
-    """Whether the author has a public comment, another than ``but``, that a moderator has approved."""
-    found = exists().where(
-        Comment.site_id == site_id,
-        Comment.author_id == author_id,
-        Comment.status == Status.APPROVED.value,
-        Comment.moderated_by.is_not(None),
-    )
-    return bool(session.scalar(select(found if but is None else found.where(Comment.id != but))))
 
 
 def newest_by_hand(session: Session, site_id: UUID, thread_id: UUID, since: datetime) -> datetime | None:

@@ -7,14 +7,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
+from service.domain.moderation import Status
 from service.domain.trust import Judgement, Level, Standing, judgement_of, stand
 from service.storage import authors
+from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.decisions import Decision
 
@@ -27,36 +31,53 @@ def judgements(session: Session, site_id: UUID, author_ids: Sequence[UUID]) -> d
     found: dict[UUID, list[Judgement]] = {author: [] for author in author_ids}
     if not found:
         return found
-    walks = [
-        select(Comment.author_id, Comment.id)
-        .where(Comment.site_id == site_id, Comment.author_id == author)
-        .order_by(Comment.id.desc())
-        .limit(LOOKED)
-        .subquery()
-        for author in found
-    ]
-    newest = union_all(*(select(walk.c.author_id, walk.c.id) for walk in walks)).subquery()
-    # An outer join, or SQLite may walk the whole log and look for each row among the newest.
-    rows = session.execute(
-        select(
-            newest.c.author_id,
-            newest.c.id.label("comment"),
-            Decision.id,
-            Decision.action,
-            Decision.version,
-            Decision.version_after,
-            Decision.undoes,
-            Decision.actor_kind,
-            Decision.at,
-        )
-        .outerjoin(Decision, (Decision.subject_id == newest.c.id) & (Decision.site_id == site_id))
-        .order_by(newest.c.id, Decision.version_after)
-    )
-    for (author, _), chain in groupby(rows, key=lambda row: (row.author_id, row.comment)):
-        judged = judgement_of([row for row in chain if row.id is not None])
+    rows = session.execute(_decided(), {"site_id": site_id, "authors": list(found), "before": LOOKED - 1})
+    # Some hundred rows: put in order here, no database builds a table for it.
+    decided = sorted((row for row in rows if row.id is not None), key=lambda row: (row.comment, row.version_after))
+    for (author, _), chain in groupby(decided, key=lambda row: (row.author_id, row.comment)):
+        judged = judgement_of(list(chain))
         if judged is not None:
             found[author].append(judged)
     return found
+
+
+@cache
+def _decided() -> Select[Any]:
+    """What was decided on the newest comments of some authors. Put together once, which costs more than asking it."""
+    site_id, older = bindparam("site_id", type_=Uuid), aliased(Comment)
+    edge = (
+        select(older.id)
+        .where(older.site_id == site_id, older.author_id == Author.id)
+        .order_by(older.id.desc())
+        .offset(bindparam("before", type_=Integer))
+        .limit(1)
+        .correlate(Author)
+        .scalar_subquery()
+    )
+    newest = and_(
+        Comment.author_id == Author.id,
+        Comment.site_id == site_id,
+        Comment.id >= func.coalesce(edge, literal(UUID(int=0), Uuid)),
+    )
+    facts: tuple[Any, ...] = (
+        Comment.author_id,
+        Comment.id.label("comment"),
+        Decision.id,
+        Decision.action,
+        Decision.version,
+        Decision.version_after,
+        Decision.undoes,
+        Decision.actor_kind,
+        Decision.at,
+    )
+    # Outer joins, or SQLite may walk a whole site for comments, or the log, and look for each among the authors.
+    return (
+        select(*facts)
+        .select_from(Author)
+        .outerjoin(Comment, newest)
+        .outerjoin(Decision, and_(Decision.subject_id == Comment.id, Decision.site_id == site_id))
+        .where(Author.site_id == site_id, Author.id.in_(bindparam("authors", type_=Uuid, expanding=True)))
+    )
 
 
 def standing_of(session: Session, site_id: UUID, author_id: UUID, now: datetime, *, proven: bool) -> Standing:
@@ -71,3 +92,23 @@ def standing_of(session: Session, site_id: UUID, author_id: UUID, now: datetime,
     if not proven and found.level in (Level.KNOWN, Level.TRUSTED):
         return replace(found, level=Level.NEW, proof="none")
     return found
+
+
+def approved_by_hand(session: Session, site_id: UUID, author_id: UUID, *, but: UUID | None = None) -> bool:
+    """Whether a comment of this author's is public because a moderator has said so, among the newest ``LOOKED``. What
+    the author is worth beyond that is ``standing_of``'s to say. ``but``: a comment that is left out.
+    """
+    # Taken first and looked at then: SQLite would rather walk everything a moderator has decided on this site.
+    newest = (
+        select(Comment.id, Comment.status, Comment.moderated_by)
+        .where(Comment.site_id == site_id, Comment.author_id == author_id)
+        .order_by(Comment.id.desc())
+        .limit(LOOKED)
+        .subquery()
+    )
+    by_hand = select(newest.c.status).where(
+        newest.c.status == Status.APPROVED.value, newest.c.moderated_by.is_not(None)
+    )
+    if but is not None:
+        by_hand = by_hand.where(newest.c.id != but)
+    return session.scalar(by_hand.limit(1)) is not None

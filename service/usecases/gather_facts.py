@@ -118,7 +118,9 @@ def _mail_domain_listed(session: Session, question: Question) -> bool:
 
 def _known_author(session: Session, question: Question) -> bool:
     author = question.author
-    return author is not None and comments.approved_by_hand(session, question.site.id, author, but=question.comment)
+    return author is not None and track_records.approved_by_hand(
+        session, question.site.id, author, but=question.comment
+    )
 
 
 def _arrivals(session: Session, question: Question) -> Arrivals:

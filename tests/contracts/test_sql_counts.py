@@ -126,6 +126,21 @@ def test_submitting_costs_the_same_however_much_there_is(room: Newsroom) -> None
     assert len(seen) == 3, "a retry is recognised before anything is computed"
 
 
+def test_a_device_that_comes_back_is_looked_up_and_judged_by_its_past(room: Newsroom) -> None:
+    client, device = room.client(), None
+    # Somebody new costs what anybody does. Then the author and the author's past, before, and the author's row, held;
+    # once, that it is proven now, and never that somebody new has come.
+    for number, cost in enumerate((15, 15 + 4 - 1 + 1, 15 + 4 - 1)):
+        sent = {**FIELDS, "body": f"نص {number}", "submission_id": f"aA0-_bB1cC2dD3eE4fF5gG{number}", "remember": True}
+        with statements() as seen:
+            answer = client.post("/v1/sites/demo/comments", json={**sent, "device": device})
+        device = answer.get_json()["device"]
+        assert len(seen) == cost, "\n".join(seen)
+    with statements() as seen:
+        assert client.post("/v1/sites/demo/comments", json={**sent, "device": "x"}).get_json()["device"] == device
+    assert len(seen) == 4, "a retry asks besides whose comment it was"
+
+
 def test_what_is_refused_is_not_written(room: Newsroom) -> None:
     with statements() as seen:
         assert room.client().post("/v1/sites/demo/comments", json={"thread": "article-1"}).status_code == 422

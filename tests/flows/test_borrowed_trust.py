@@ -16,7 +16,7 @@ import pytest
 from service.bootstrap import Container
 from service.domain.moderation import Action
 from service.domain.trust import Level, Standing
-from service.storage import comments, track_records
+from service.storage import track_records
 from service.usecases.proven_author import REMEMBERED
 from service.usecases.submit_comment import Answer, SubmitComment
 from tests.newsroom import FIELDS, ORIGIN, Newsroom, SetClock
@@ -449,7 +449,7 @@ def test_one_device_under_two_names_has_two_faces(newsroom: Newsroom) -> None:
 def test_a_known_author_is_one_whom_a_moderator_has_let_through(newsroom: Newsroom) -> None:
     regular = regular_of(newsroom, 1)
     known = lambda: newsroom.container.reader.run(  # noqa: E731
-        lambda s: comments.approved_by_hand(s, newsroom.site.id, regular.author)
+        lambda s: track_records.approved_by_hand(s, newsroom.site.id, regular.author)
     )
     assert known()
     newsroom.decide(UUID(str(regular.answers[0].comment)), Action.REOPEN, 2)

@@ -17,6 +17,7 @@ from service.domain.moderation import Action
 from service.queries import authorship, digest
 from service.queries.cards import get_card
 from service.queries.digest import Digest, Tally, digests_of
+from service.storage import track_records
 from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.usecases.decide_comments import DecisionRequest
@@ -97,6 +98,11 @@ def live(
                 made.append(room.decide(comment, Action(act), version, reason).id)
         except ConflictError:
             continue
+
+
+def get_author(room: Newsroom, comment: UUID) -> UUID:
+    (row,) = room.sql("SELECT author_id FROM comment WHERE id = :id", id=key(room, comment))
+    return UUID(str(row[0]))
 
 
 def key(room: Newsroom, comment: UUID) -> object:
@@ -202,8 +208,12 @@ def test_a_page_of_digests_and_a_sweep_are_read_in_the_order_of_indexes(newsroom
     site, dialect = newsroom.site.id, newsroom.container.reader.engine.dialect.name
     assert len(plans(newsroom, lambda s: digests_of(s, site, made))) == 2
     join(newsroom, made[:5])
+    author = get_author(newsroom, made[0])
     asked = plans(newsroom, lambda s: digests_of(s, site, made))
-    assert len(asked) == 3
+    # What else is the author's, and what moderators have decided on it.
+    assert len(asked) == 4
+    asked += plans(newsroom, lambda s: track_records.standing_of(s, site, author, newsroom.clock(), proven=True))
+    asked += plans(newsroom, lambda s: track_records.approved_by_hand(s, site, author))
     for address in (False, True):
         asked += plans(newsroom, lambda s, a=address: authorship.waiting(s, site, made[0], address=a))
     asked += plans(newsroom, lambda s: authorship.own_comments(s, site, made[0], None))[:1]
