@@ -124,7 +124,8 @@ class Matcher:
                 for n in range(0, len(entries), 2):
                     number, start = entries[n], at - entries[n + 1]
                     phrase = texts[number]
-                    if start >= 0 and text.startswith(phrase, start):
+                    # Below zero there is less text left than the phrase is long.
+                    if text.startswith(phrase, start):
                         yield Hit(number, start, start + len(phrase))
                 at = text.find(piece, at + 1)
 

@@ -109,6 +109,11 @@ def test_anywhere_is_inside_of_words_too() -> None:
     ]
 
 
+def test_a_phrase_that_begins_again_inside_of_itself_is_found_at_each_place() -> None:
+    found = Matcher([pattern("ababa", Mode.ANYWHERE)]).hits("abababa")
+    assert [(hit.start, hit.end) for hit in found] == [(0, 5), (2, 7)]
+
+
 def test_a_phrase_with_signs_at_its_ends_needs_no_end_of_a_word_there() -> None:
     assert marked("see spam.com/x and xspam.com", pattern(".com/", Mode.WORD)) == [".com/"]
     assert marked("see spam.com/x and xspam.com", pattern("spam.com", Mode.WORD)) == ["spam.com"]
