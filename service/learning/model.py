@@ -35,6 +35,8 @@ _PLACES = 7
 #: The golden ratio of 64 bits: multiples of it fall evenly.
 _STRIDE, _SIXTY_FOUR = 0x9E3779B97F4A7C15, 64
 _CLOSE, _STEPS = 1e-4, 30
+#: A pull that would change by less than this part of it is left as it is: most of those that are looked at again.
+_SAME = 0.03
 
 
 @dataclass(eq=False)
@@ -153,6 +155,8 @@ class Model:
             length += scale * scale * square
         pull = _single(_fitting(length, example.side * margin, example.pull, STRENGTH * example.weight))
         shares = tuple(_single(pull * example.side * scale) for scale in scales)
+        if all(abs(new - old) <= _SAME * abs(old) for new, old in zip(shares, example.shares, strict=True)):
+            return
         weights = self.weights
         for new, old, block in zip(shares, example.shares, example.features.blocks, strict=True):
             change = new - old

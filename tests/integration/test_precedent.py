@@ -72,10 +72,9 @@ def test_the_card_tells_what_became_of_comments_like_it(taught: Newsroom) -> Non
     comment = taught.pending(body="يا لك من كلب حقير ولا تفهم شيئا")
     (rule, *_) = findings(taught, comment)["likely_bad"]
     bad, _, all_ = str(rule).partition("/")
-    address, english = f"/console/comments/{comment}", {"Accept-Language": "en"}
-    page = signed_in(taught).get(address, headers=english).get_data(as_text=True)
-    assert "Like comments your team rejects" in page
-    assert f"Of {all_} comments like this, your team rejected {bad}" in page
+    page = signed_in(taught).get(f"/console/comments/{comment}").get_data(as_text=True)
+    assert "يشبه تعليقات يرفضها فريقكم" in page
+    assert f"من التعليقات المشابهة ({all_})، رفض فريقكم: {bad}" in page
     assert "<mark" in page
 
 
