@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zlib import crc32
 
-from service.text.one_script import skeleton
+from service.text.one_script import one_script
 
 #: Rises whenever a text may have other features than before; a model knows the one it was learnt with.
 FEATURES_VERSION = 1
@@ -56,7 +56,7 @@ def plain(folded: str) -> str:
     """With look-alike letters in mixed words as the others of the word; as long as before."""
     if folded.isascii():
         return folded
-    return _SPACED.sub(lambda word: skeleton(word.group()), folded)
+    return _SPACED.sub(lambda word: one_script(word.group()), folded)
 
 
 def tokens(text: str) -> Iterator[tuple[int, int, int]]:

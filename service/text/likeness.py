@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-#: Letters of other scripts that look like a Latin one, small or as the capital they may have been before folding.
-_LATIN = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u043a\u043c\u0442\u0432\u043d\u0433"
-    "\u03b1\u03b5\u03bf\u03c1\u03c5\u03c7\u03b9\u03ba\u03bd\u03c4\u03b7\u03c9"
-    "\u0251\u0261\u026a\u0131\u0585\u057d\u0578",
-    "aeopcyxijshdqwkmtbhr"
-    "aeopyxiknthw"
-    "agiiosn",
-)
+from service.text.lookalikes import LATIN
+
 #: Digits put for a letter; and I, l and 1, which many typefaces draw alike.
 _DIGITS = str.maketrans("013457i", "oleastl")
 #: Arabic letters without their dots, which honest Arabic does not write.
@@ -26,7 +19,7 @@ def name_key(folded: str) -> str:
     """What a name that has been folded is known by: its letters and digits alone, and look-alikes as the letter they
     are taken for. ``""`` for a name without either.
     """
-    letters = "".join(char for char in folded if char.isalnum()).translate(_LATIN)
+    letters = "".join(char for char in folded if char.isalnum()).translate(LATIN)
     return letters.translate(_DIGITS) if any("a" <= char <= "z" for char in letters) else letters
 
 

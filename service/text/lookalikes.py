@@ -1,18 +1,21 @@
-"""Letters of one script that look like those of another, inside of words that mix them.
+"""Letters of one script that look like those of another: a small table of our own, and words that mix them.
 
-A small table of our own. It says nothing of a word in one script: what is all Cyrillic is Russian, not disguise.
+It says nothing of a word in one script: what is all Cyrillic is Russian, not disguise.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
-#: What is drawn like a small Latin letter. A text is folded before, so capitals and accents are gone.
-_LIKE_LATIN = {
-    "a": "аαɑ", "b": "ьβвʙ", "c": "сϲᴄ", "d": "ԁժᴅ", "e": "еεє", "f": "ϝғ", "g": "ɡցɢ", "h": "һհнʜ", "i": "іιıɩι",
-    "j": "јϳյ", "k": "кκᴋ", "l": "ӏιլ|", "m": "мᴍ", "n": "ոпηɴ", "o": "оοօσه", "p": "рρᴘ", "q": "ԛզ", "r": "гʀ",
-    "s": "ѕꜱ", "t": "тτᴛ", "u": "υսᴜц", "v": "ѵνᴠ", "w": "ԝωшᴡ", "x": "хχ", "y": "уγʏ", "z": "ᴢ",
+#: What is drawn like a small Latin letter, or was as the capital it may have been: a text is folded before. The one
+#: table for words in disguise, for what is learnt and for names.
+LIKE_LATIN: Mapping[str, str] = {
+    "a": "аαɑ", "b": "ьβвʙҍ", "c": "сϲᴄς", "d": "ԁժᴅ", "e": "еεєҽ", "f": "ϝғ", "g": "ɡցɢԍ", "h": "һհнʜ",
+    "i": "іιıɩɪ", "j": "јϳյ", "k": "кκᴋҝ", "l": "ӏլ|", "m": "мᴍμ", "n": "ոпηɴ", "o": "оοօσө", "p": "рρᴘ",
+    "q": "ԛզ", "r": "гʀᴦ", "s": "ѕꜱ", "t": "тτᴛ", "u": "υսᴜц", "v": "ѵνᴠ", "w": "ԝωшᴡѡա", "x": "хχ",
+    "y": "уγʏү", "z": "ᴢζ",
 }  # fmt: skip
 #: What is put for an Arabic letter once it stands among Arabic letters: by its sound, or by its shape.
 _LIKE_ARABIC = {
@@ -23,11 +26,14 @@ _LIKE_ARABIC = {
 _LIKE_DIGITS = {"o": "0", "i": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
 
 
-def _table(likes: dict[str, str]) -> dict[int, str]:
+def _table(likes: Mapping[str, str]) -> dict[int, str]:
     return {ord(char): letter for letter, chars in likes.items() for char in chars}
 
 
-_TO_LATIN = _table(_LIKE_LATIN) | _table(_LIKE_DIGITS)
+#: Look-alikes of every script, and the letter they are taken for.
+LATIN = _table(LIKE_LATIN)
+#: Among Latin letters ه passes for o.
+_TO_LATIN = LATIN | _table(_LIKE_DIGITS) | {ord("ه"): "o"}
 _TO_ARABIC = _table(_LIKE_ARABIC)
 
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 
-#: Folded letters that look alike, at least as capitals: the Latin one, and its likes of Cyrillic, Greek and Armenian.
-_LIKE = (
-    ("a", "аα"), ("b", "вβьҍ"), ("c", "сϲς"), ("d", "ԁ"), ("e", "еεєҽ"), ("f", "ϝ"), ("g", "ԍց"), ("h", "нһηհ"),
-    ("i", "іιӏ"), ("j", "јϳյ"), ("k", "кκҝ"), ("l", "ӏ"), ("m", "мμ"), ("n", "пոη"), ("o", "оοօσө"), ("p", "рρ"),
-    ("q", "ԛզ"), ("r", "гᴦ"), ("s", "ѕս"), ("t", "тτ"), ("u", "υս"), ("v", "ѵν"), ("w", "ԝωѡա"), ("x", "хχ"),
-    ("y", "уүγ"), ("z", "ζ"),
-)  # fmt: skip
+from service.text.lookalikes import LIKE_LATIN
+
 _SCRIPTS = {
     "latin": re.compile("[a-z\u00df-\u024f\u0250-\u02af]"),
     "cyrillic": re.compile("[\u0400-\u052f]"),
@@ -23,7 +18,7 @@ _OTHER = re.compile("[\u0370-\u058f]")
 def _tables() -> dict[str, dict[int, str]]:
     """By script: what its letters are written with instead, and the letter. The first of several holds."""
     tables: dict[str, dict[int, str]] = {script: {} for script in _SCRIPTS}
-    for latin, others in _LIKE:
+    for latin, others in LIKE_LATIN.items():
         family = latin + others
         for script, pattern in _SCRIPTS.items():
             own = pattern.search(family)
@@ -36,7 +31,7 @@ def _tables() -> dict[str, dict[int, str]]:
 _TABLES = _tables()
 
 
-def skeleton(token: str) -> str:
+def one_script(token: str) -> str:
     """A folded word in one script, as far as letters look alike, and as long as before. A word of one script stays.
 
     It is Latin if it can be all Latin, as ``раyраl`` can; else in the script that most of it is in.

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.text.fold import fold
-from service.text.one_script import skeleton
+from service.text.one_script import one_script
 
 
 @pytest.mark.parametrize(
@@ -23,16 +23,16 @@ from service.text.one_script import skeleton
     ],
 )
 def test_a_mixed_word_is_latin_if_it_can_be_and_else_what_most_of_it_is(typed: str, meant: str) -> None:
-    assert skeleton(fold(typed, "en")) == fold(meant, "en")
+    assert one_script(fold(typed, "en")) == fold(meant, "en")
 
 
 @pytest.mark.parametrize("word", ["москва", "рост", "ελλαδα", "paypal", "كلب", "שלום", "naïve", "", "h2o"])
 def test_a_word_of_one_script_stays_as_it_is(word: str) -> None:
-    assert skeleton(word) == word
+    assert one_script(word) == word
 
 
 @given(st.text(st.sampled_from("abcxyzабвгдсхηουνπ1ك-"), max_size=12))
 def test_no_letter_comes_or_goes_and_twice_is_once(word: str) -> None:
-    once = skeleton(word)
+    once = one_script(word)
     assert len(once) == len(word)
-    assert skeleton(once) == once
+    assert one_script(once) == once
