@@ -30,7 +30,8 @@ from service.storage.outbox import OutboxMessage
 from service.storage.revisions import Revision
 from service.storage.search import SearchText
 from service.storage.submissions import ReceivedSubmission
-from service.text.fold import FOLD_VERSION
+from service.text.fold import FOLD_VERSION, fold
+from service.text.likeness import name_key
 from service.text.sanitize import SANITISER_VERSION
 from service.text.words import indexed
 
@@ -96,6 +97,7 @@ class Story:
             language=text.language,
             direction=text.direction,
             text_digest=self.scene.signer.digest("text", site, text.folded),
+            name_key=name_key(fold(name, SitePolicy().language)),
             created_at=self.now,
         )
         for seen in findings:
@@ -194,7 +196,7 @@ class Story:
         """What is left of it: places and codes."""
         for revision in self.rows[Revision]:
             revision.update(name="", source="", html="", direction="auto")
-            revision.update(website=None, language=None, text_digest=None)
+            revision.update(website=None, language=None, text_digest=None, name_key=None)
         for received in self.rows[ReceivedSubmission]:
             received.update(fingerprint=GONE, repeat_key=GONE)
         for kind in (Contact, Finding, Flag, SearchText):
