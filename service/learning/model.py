@@ -6,7 +6,7 @@ gets the pull that fits what the others say, and a few remembered ones have thei
 changes any more this is the regression that looks at all of them at once (Yu, Huang and Lin, "Dual coordinate descent
 methods for logistic regression and maximum entropy models", 2011). There is no rate of learning to be chosen.
 
-A feature counts by its rarity: the square of its inverse document frequency, which is counted as decisions come.
+A feature counts by its rarity: a power of its inverse document frequency, which is counted as decisions come.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ STRENGTH = 10.0
 REPLAYS = 4
 #: How much the blocks count: words and pairs, pieces, context.
 SHARES = (1.0, 1.0, 0.1)
-#: Of the inverse document frequency, in a weight.
-RARITY = 2.0
+#: The power of the inverse document frequency in a weight: 1 at first, and towards 2 as decisions come; half of the way
+#: after so many. With few of them a rare word is mostly chance, with many it is what tells.
+HALF_WAY = 250
 #: Features that are remembered, of all decisions together; four bytes each. The oldest decisions go first: they keep
 #: their pull, but it is not fitted again, and not taken back.
 ROOM = 800_000
@@ -59,9 +60,10 @@ class _Rarity(dict[int, float]):
     def __init__(self, decisions: int) -> None:
         super().__init__()
         self._all = 1 + decisions
+        self._power = 2 + 2 * decisions / (decisions + HALF_WAY)
 
     def __missing__(self, seen: int) -> float:
-        counts: float = (log(max(1.0, self._all / (1 + seen))) + 1) ** (2 * RARITY)
+        counts: float = (log(max(1.0, self._all / (1 + seen))) + 1) ** self._power
         self[seen] = counts
         return counts
 
