@@ -53,6 +53,7 @@ def demo(port: int, site_port: int, folder: Path) -> None:
     password = _prepare(environment, path, site_url)
     commands = {
         "service": [sys.executable, "-m", "service", "serve", "--host", HOST, "--port", str(port)],
+        "worker": [sys.executable, "-m", "service", "worker"],
         "site": [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
             *("--log-level", "warning", "--blocking-threads", "4"),
@@ -118,7 +119,7 @@ def _run(
     site_url: str,
     password: str | None,
 ) -> None:
-    """Starts both servers, says where they are, and waits. Both stop together, whichever ends first."""
+    """Starts the servers and the worker, says where they are, and waits. All stop together, whichever ends first."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)
     children = [
@@ -131,7 +132,7 @@ def _run(
         click.echo(_welcome(service_url, site_url, password))
         while all(child.poll() is None for child in children):
             time.sleep(0.2)
-        raise ConfigurationError("One of the two servers has stopped; its message is above.")
+        raise ConfigurationError("A part of the demo has stopped; its message is above.")
     except KeyboardInterrupt:
         click.echo("\nStopped. The data is kept; run the same command to go on.")
     finally:

@@ -214,7 +214,12 @@ def gather_again(session: Session, question: Question, before: Gathered, on_fail
     """``before`` with those of ``CHANGING`` as they are now, asked inside of a transaction that writes, which a failure
     leaves usable.
     """
-    return replace(before, **{name: _inside(session, name, question, on_failure) for name in sorted(CHANGING)})
+    names = sorted(CHANGING)
+    try:
+        found = apart(session, lambda s: {name: Known(GATHERERS[name](s, question)) for name in names})
+    except Exception:
+        return replace(before, **{name: _inside(session, name, question, on_failure) for name in names})
+    return replace(before, **found)
 
 
 def _alone(reader: Reader, name: str, question: Question, on_failure: OnFailure) -> Fact[Any]:

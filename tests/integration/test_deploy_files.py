@@ -88,7 +88,7 @@ def test_only_the_proxy_is_published_and_only_on_this_machine(services: dict[str
 
 
 def test_every_container_is_closed(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == {"proxy", "web", "migrate", "db"}
+    assert set(services) == {"proxy", "web", "worker", "migrate", "db"}
     for name, service in services.items():
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
