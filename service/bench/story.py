@@ -70,6 +70,7 @@ class Story:
             rank=urgency.CALM,
             opinion_by=None,
             reported=False,
+            avatar=None,
             created_at=self.now,
         )
 
@@ -84,6 +85,7 @@ class Story:
     def write(self, name: str, text: Text, findings: tuple[Seen, ...]) -> None:
         """The comment's next text, with what the checks said of it."""
         number = len(self.rows[Revision]) + 1
+        self.comment["avatar"] = self._face(name)
         site, own = str(self.scene.site), self.id
         self._put(
             Revision,
@@ -115,6 +117,10 @@ class Story:
         self.rows[SearchText] = []
         self._put(SearchText, comment_id=own, words=text.words, names=_words_of(name), fold_version=FOLD_VERSION)
         self.comment["rank"] = urgency.rank(seen.code for seen in findings)
+
+    def _face(self, name: str) -> str:
+        signer, author = self.scene.signer, self.comment["author_id"]
+        return signer.digest("avatar", str(author), fold(name, SitePolicy().language)).hex()
 
     def receive(self, key: str, name: str, address: str, body: str, submission_id: str | None, outcome: Status) -> None:
         """Sent with that address and, by our form, with a submission id."""
@@ -201,7 +207,7 @@ class Story:
             received.update(fingerprint=GONE, repeat_key=GONE)
         for kind in (Contact, Finding, Flag, SearchText):
             self.rows[kind] = []
-        self.comment["reported"] = False
+        self.comment.update(reported=False, avatar=None)
 
     def promise(self, event: tuple[str, Mapping[str, object]]) -> None:
         kind, payload = event

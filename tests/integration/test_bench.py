@@ -183,7 +183,7 @@ def test_the_search_finds_what_was_loaded(loaded: Container, word: str) -> None:
 
 
 #: What is another in every row: ids, times, chance and what hangs on them.
-_OWN = ("id", "_at", "at", "hash", "sealed", "fingerprint", "_key", "digest", "payload", "prev_hash")
+_OWN = ("id", "_at", "at", "hash", "sealed", "fingerprint", "_key", "digest", "payload", "prev_hash", "avatar")
 
 
 def test_a_loaded_comment_and_one_that_came_in_have_the_same_rows(loaded: Container) -> None:
