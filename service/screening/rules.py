@@ -77,12 +77,14 @@ class RuleBook:
 
     def suspect(self, text: Folded, section: str) -> list[Found]:
         """What may be meant by what is written, of rules that do not see it as it stands."""
-        plain = {found.rule.number for found in self.find(text, section)}
         seen: dict[int, Found] = {}
         for count, hit in enumerate(self._disguises.find(text.text)):
             if count >= MOST_HITS:
                 break
             self._note(seen, hit.number, section, text, (hit.start, hit.end), hit.rule)
+        if not seen:
+            return []
+        plain = {found.rule.number for found in self.find(text, section)}
         return [found for found in _ordered(seen) if found.rule.number not in plain]
 
     def _note(
