@@ -87,8 +87,10 @@ def standing_of(session: Session, site_id: UUID, author_id: UUID, now: datetime,
     author = authors.find(session, site_id, author_id)
     if author is None:
         return Standing()
-    past = judgements(session, site_id, [author.id])[author.id]
-    found = stand(past, author.proof, Level(author.level) if author.level else None, now)
+    # Who comes back for the first time is proven by that; without proof there is no past to look at.
+    proof = "device" if proven and author.proof == "none" else author.proof
+    past = judgements(session, site_id, [author.id])[author.id] if proof != "none" else []
+    found = stand(past, proof, Level(author.level) if author.level else None, now)
     if not proven and found.level in (Level.KNOWN, Level.TRUSTED):
         return replace(found, level=Level.NEW, proof="none")
     return found

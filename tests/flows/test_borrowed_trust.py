@@ -174,7 +174,7 @@ def test_it_is_somebody_else_and_is_told_nothing(regular: Regular, way: str) -> 
     assert (tried["status"], len(tried["device"])) == (anybody["status"], len(anybody["device"]))
     theirs = author_of(room, Answer(None, UUID(tried["id"])))
     assert theirs != regular.author
-    assert standing(room, theirs) == Standing(bound=pytest.approx(0.1, abs=1e-6))  # type: ignore[arg-type]
+    assert standing(room, theirs) == Standing(proof="device", bound=pytest.approx(0.1, abs=1e-6))  # type: ignore[arg-type]
     assert regular.standing == before
     given = room.container.signer.read_device_token(tried["device"], room.site.id)
     assert given is not None
