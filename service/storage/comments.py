@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.domain.ids import first_id_at
 from service.domain.moderation import Status
 from service.domain.snapshot import FIRST, Key, PublicComment
 from service.domain.urgency import CALM
@@ -220,19 +219,6 @@ def list_published(
         public = sorted([*public, *_answered(session, site_id, thread_id, places)], key=lambda c: c.key)
     return public
 
-
-
-def newest_by_hand(session: Session, site_id: UUID, thread_id: UUID, since: datetime) -> datetime | None:
-    """When the newest public comment of the thread that a moderator has approved was sent, if after ``since``."""
-    return session.scalar(
-        select(func.max(Comment.created_at)).where(
-            Comment.site_id == site_id,
-            Comment.thread_id == thread_id,
-            Comment.id >= first_id_at(since),
-            Comment.status == literal(Status.APPROVED.value, literal_execute=True),
-            Comment.moderated_by.is_not(None),
-        )
-    )
 
 
 def _between(start: Key, end: Key | None) -> list[ColumnElement[bool]]:

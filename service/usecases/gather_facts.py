@@ -25,6 +25,7 @@ from service.storage import (
     likenesses,
     regulars,
     revisions,
+    silence,
     staff,
     threads,
     track_records,
@@ -162,7 +163,7 @@ def _thread_silent(session: Session, question: Question) -> timedelta:
         return timedelta(0)
     alive = thread.opened_at or thread.created_at
     if question.now - alive > OLD:
-        newest = comments.newest_by_hand(session, question.site.id, thread.id, question.now - OLD)
+        newest = silence.newest_by_hand(session, question.site.id, thread.id, question.now - OLD)
         alive = max(alive, newest or alive)
     return question.now - alive
 

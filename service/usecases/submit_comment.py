@@ -6,7 +6,6 @@ Whatever goes wrong in screening holds the comment. An answer is given only afte
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,25 +17,21 @@ from service.domain.moderation import Action, Actor, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer, Vault
 from service.domain.submission import (
     DEVICE,
-    FIELDS,
-    TOKEN,
-    TRAP,
     Submission,
     is_submission_id,
     read_submission,
     wants_remembering,
 )
-from service.screening.facts import Facts, Form, Outcome
+from service.screening.facts import Facts, Outcome
 from service.screening.pipeline import Verdict
 from service.storage import likenesses, outbox, sites, submissions, threads
 from service.storage.authors import Author
 from service.storage.comments import Comment
-from service.storage.contacts import Contact
 from service.storage.sites import Site
 from service.storage.submissions import ReceivedSubmission
 from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
-from service.usecases import transition
+from service.usecases import submission_keys, transition
 from service.usecases.arrival_marks import crowded, note_arrival, sender_of
 from service.usecases.gather_facts import Question, gather, gather_again
 from service.usecases.judged_text import JudgedText, judge, text_digest
@@ -97,7 +92,7 @@ class SubmitComment:
         ``InvalidError`` with every field error, ``ForbiddenError`` for a closed thread, ``NotFoundError`` for
         an unknown site, ``ConflictError`` for a submission id used with another body.
         """
-        fingerprint = self._fingerprint(raw)
+        fingerprint = submission_keys.fingerprint_of(self._signer, self._vault, raw)
         site, first = self._reader.run(lambda session: self._arrive(session, site_slug, raw, fingerprint))
         if first is not None:
             return first
@@ -106,7 +101,7 @@ class SubmitComment:
         where, more = self._reader.run(lambda session: context_of(session, site, submission, errors, now))
         if errors or more:
             raise InvalidError([*errors, *more])
-        form = self._form(site, submission, raw)
+        form = submission_keys.form_of(self._signer, site, submission, raw, now)
         digest = text_digest(self._signer, site, submission.body)
         claim = claimed(self._signer, site.id, raw.get(DEVICE), now)
         author = self._reader.run(lambda session: proven(session, site.id, claim)) if claim else None
@@ -136,22 +131,6 @@ class SubmitComment:
         )
         prepared = self._prepare(question, submission, facts, fingerprint, claim, wants_remembering(raw))
         return self._uow.run(lambda session: self._store(session, site, prepared))
-
-    def _fingerprint(self, raw: Mapping[str, object]) -> bytes:
-        """Keyed, over everything that was sent. The address goes in as its mark from the vault: without that key
-        too, nobody who holds the digest can try addresses against it.
-        """
-        sent = {name: raw.get(name) for name in FIELDS if name not in ("submission_id", "lang", "email")}
-        address = self._vault.fingerprint(json.dumps(raw.get("email")), site=UUID(int=0)).hex()
-        return self._signer.digest("submission", json.dumps(sent, sort_keys=True), address)
-
-    def _repeat_key(self, site: Site, submission: Submission) -> bytes:
-        """What makes two posts without an id the same. Where no address is given the name has to do: two readers
-        who both write "thank you" are two.
-        """
-        address = submission.address
-        who = self._vault.fingerprint(address.canonical, site=site.id).hex() if address else submission.name
-        return self._signer.digest("repeat", submission.thread_key, who, submission.body)
 
     def _arrive(
         self, session: Session, site_slug: str, raw: Mapping[str, object], fingerprint: bytes
@@ -191,22 +170,11 @@ class SubmitComment:
             judged=judge(facts, site.policy, question.digest, self._on_failed_check),
             question=question,
             fingerprint=fingerprint,
-            repeat_key=self._repeat_key(site, submission),
+            repeat_key=submission_keys.repeat_key(self._signer, self._vault, site, submission),
             facts=facts,
             claim=claim if question.author else None,
             remember=remember,
         )
-
-    def _form(self, site: Site, submission: Submission, raw: Mapping[str, object]) -> Form:
-        """A token that cannot be read is one that is not there: it holds the comment and refuses nothing.
-
-        So is one without a submission id, which every form of ours has. Without it a stranger could learn of a comment
-        that was published at once whether an address they guess is its author's.
-        """
-        token, made = raw.get(TOKEN), None
-        if isinstance(token, str) and submission.submission_id:
-            made = self._signer.read_form_token(token, site.id, submission.thread_key)
-        return Form(self._clock() - made if made else None, trap_filled=bool(raw.get(TRAP)))
 
     def _store(self, session: Session, site: Site, prepared: _Prepared) -> Answer:
         now, submission = self._clock(), prepared.submission
@@ -309,23 +277,10 @@ class SubmitComment:
         comment = insert_comment(
             session, place, prepared.judged, comment_id, signer=signer, new_id=new_id, now=now, author=author
         )
-        self._seal(session, site, comment_id, prepared.submission)
+        if (contact := submission_keys.sealed(self._vault, site, comment_id, prepared.submission)) is not None:
+            session.add(contact)
         session.flush()
         return comment
-
-    def _seal(self, session: Session, site: Site, comment_id: UUID, submission: Submission) -> None:
-        if submission.address is None:
-            return
-        sealed = self._vault.seal(submission.address.normalized, site=site.id, comment=comment_id)
-        session.add(
-            Contact(
-                comment_id=comment_id,
-                site_id=site.id,
-                key_id=sealed.key_id,
-                sealed=sealed.data,
-                fingerprint=self._vault.fingerprint(submission.address.canonical, site=site.id),
-            )
-        )
 
 
 def _actor(verdict: Verdict, mode: str) -> Actor:

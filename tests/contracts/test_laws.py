@@ -65,11 +65,11 @@ def test_a_status_is_assigned_in_one_place_only() -> None:
 def test_nothing_else_could_assign_a_status_by_a_name_it_computes() -> None:
     """``put_thread`` sets the four columns of a thread that it has checked; a thread has a ``state``, no status."""
     assert files_that_assign("*") == ["service/usecases/manage_sites.py"]
-    # Many rows in one statement, each with the one column it is about.
+    # Many rows in one statement, and the one column it is about.
     updates = {path: tree for path, tree in python_files() if "sqlalchemy.update" in imports(tree)}
-    assert updates.keys() == {"service/storage/likenesses.py", "service/storage/search.py"}
+    assert updates.keys() == {"service/storage/search.py"}
     set_ = {k.arg for tree in updates.values() for name, c in calls(tree) if name == "values" for k in c.keywords}
-    assert set_ == {"cluster_id", "fold_version"}
+    assert set_ == {"fold_version"}
 
 
 def test_a_comment_is_made_in_one_place_and_starts_pending() -> None:
@@ -135,7 +135,7 @@ def test_the_vault_is_opened_to_rotate_it_and_for_a_logged_reveal_alone() -> Non
         "service/storage/erasure.py",
         "service/storage/schema.py",
         "service/usecases/rotate_vault.py",
-        "service/usecases/submit_comment.py",
+        "service/usecases/submission_keys.py",
     }
 
 

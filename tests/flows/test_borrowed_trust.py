@@ -330,6 +330,7 @@ def test_no_automatic_approval_ever_raises_trust(container: Container, clock: Se
     room = Newsroom(container, clock, mode="publish")
     answers = [send(room, remember=True)]
     for _ in range(20):
+        clock.forward(minutes=5)
         answers.append(send(room, remember=True, device=answers[-1].device))
     assert {str(a.status) for a in answers} == {"approved"}
     found = standing(room, author_of(room, answers[0]))
@@ -396,6 +397,7 @@ def regular_of_published(room: Newsroom) -> Regular:
     """Published at once, and each confirmed by a moderator."""
     answers = [send(room, remember=True)]
     while len(answers) < APPROVED:
+        room.clock.forward(minutes=5)
         answers.append(send(room, remember=True, device=answers[-1].device))
     for answer in answers:
         assert answer.comment is not None

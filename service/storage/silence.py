@@ -1,0 +1,26 @@
+"""Whether anybody still looks after a discussion."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session
+
+from service.domain.ids import first_id_at
+from service.domain.moderation import Status
+from service.storage.comments import Comment
+
+
+def newest_by_hand(session: Session, site_id: UUID, thread_id: UUID, since: datetime) -> datetime | None:
+    """When the newest public comment of the thread that a moderator has approved was sent, if after ``since``."""
+    return session.scalar(
+        select(func.max(Comment.created_at)).where(
+            Comment.site_id == site_id,
+            Comment.thread_id == thread_id,
+            Comment.id >= first_id_at(since),
+            Comment.status == literal(Status.APPROVED.value, literal_execute=True),
+            Comment.moderated_by.is_not(None),
+        )
+    )
