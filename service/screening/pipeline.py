@@ -13,7 +13,7 @@ from service.screening.facts import Facts, Finding, Outcome, Phase
 from service.screening.phases import PHASES
 
 #: How long all the checks of one comment may take together, in seconds. Some milliseconds are usual.
-DEADLINE = 2.0
+DEADLINE = 5.0
 #: How many comments may be in the checks at once. One behind them is held unscreened: it waits for a moderator anyway.
 ROOM = 64
 INCOMPLETE = "screening_incomplete"
