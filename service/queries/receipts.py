@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.errors import FieldError, InvalidError, NotFoundError
-from service.domain.moderation import Status
+from service.domain.moderation import ActorKind, Status
 from service.domain.ports import Signer, Vault
 from service.domain.snapshot import timestamp
 from service.storage import decisions, revisions, sites, threads
@@ -66,7 +66,7 @@ def read_receipt(session: Session, signer: Signer, site_slug: str, receipt: str,
     until = site.policy.editable_until(Status(comment.status), comment.created_at, comment.latest_revision)
     return ReceiptView(
         comment=comment.id,
-        status=_told(comment),
+        status=_told(session, comment),
         reason=_reason(session, comment),
         edit_waiting=comment.edit_waiting,
         editable_until=until if until is not None and now <= until else None,
@@ -89,7 +89,7 @@ def read_status(session: Session, signer: Signer, site_slug: str, token: str) ->
     comment = _find(session, site, signer.read_status_token(token))
     if comment is None:
         raise NotFoundError("receipt_not_found")
-    return StatusView(comment.id, _told(comment), _reason(session, comment), comment.edit_waiting)
+    return StatusView(comment.id, _told(session, comment), _reason(session, comment), comment.edit_waiting)
 
 
 def receipt_of_code(session: Session, signer: Signer, site_slug: str, code: str, now: datetime) -> str:
@@ -117,7 +117,7 @@ def export_receipt(
         "comment": {
             "id": str(comment.id),
             "parent": str(comment.parent_id) if comment.parent_id else None,
-            "status": _told(comment),
+            "status": _told(session, comment),
             "created_at": timestamp(comment.created_at),
             "published_revision": comment.published_revision,
         },
@@ -154,13 +154,24 @@ def _find(session: Session, site: Site, comment_id: UUID | None) -> Comment | No
     return session.scalar(select(Comment).where(Comment.site_id == site.id, Comment.id == comment_id))
 
 
-def _told(comment: Comment) -> str:
-    """Its status as its author hears it: whether something was taken for spam, spammers need not know."""
+def _told(session: Session, comment: Comment) -> str:
+    """Its status as its author hears it: whether something was taken for spam, spammers need not know; nor that a rule
+    refused it, or they would try until one does not. To them it is held, as it was when they sent it.
+    """
+    if _refused_by_rule(session, comment):
+        return Status.PENDING.value
     return Status.REJECTED.value if comment.status == Status.SPAM else comment.status
 
 
+def _refused_by_rule(session: Session, comment: Comment) -> bool:
+    if comment.status not in (Status.REJECTED, Status.SPAM):
+        return False
+    last = decisions.find_last(session, comment.site_id, comment.id)
+    return last is not None and last.actor_kind == ActorKind.POLICY
+
+
 def _reason(session: Session, comment: Comment) -> str | None:
-    if comment.status != Status.REJECTED:
+    if comment.status != Status.REJECTED or _refused_by_rule(session, comment):
         return None
     last = decisions.find_last(session, comment.site_id, comment.id)
     return last.reason if last else None

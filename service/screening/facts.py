@@ -53,7 +53,7 @@ class Form:
 @dataclass(frozen=True)
 class Alike:
     """What the last three days have brought that is nearly the same: so many comments, all of them in ``cluster``.
-    ``lately``: how many of them in this thread within the last ten minutes.
+    ``lately``: how many of them are public, in this thread, of the last ten minutes.
     """
 
     count: int = 0

@@ -66,7 +66,13 @@ def screen(
         on_failure("all", TimeoutError())
         return verdict_of([_incomplete("busy")])
     thread = Thread(target=running.run, name="screening", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as refused:
+        # The machine has no thread left to give.
+        running.room.release()
+        on_failure("all", refused)
+        return verdict_of([_incomplete("busy")])
     thread.join(deadline)
     findings, failures = running.leave()
     for name, error in failures:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from service.domain.ids import first_id_at
 from service.storage.base import Base
 from service.storage.comments import Comment
-from service.storage.contacts import Contact
 from service.storage.types import UtcDateTime
 
 #: What is "just now", and how far anything is looked back, which is also how long a row stays.
@@ -79,20 +78,8 @@ def of_network(
     return tuple(row)
 
 
-def of_address(session: Session, site_id: UUID, fingerprint: bytes, now: datetime) -> tuple[int, ...]:
-    """How many came with an address, in the last ten minutes and in the last hour."""
-    row = session.execute(
-        select(_so_many(Contact.comment_id >= first_id_at(now - MOMENT)), func.count()).where(
-            Contact.site_id == site_id,
-            Contact.fingerprint == fingerprint,
-            Contact.comment_id >= first_id_at(now - HOUR),
-        )
-    ).one()
-    return tuple(row)
-
-
 def of_author(session: Session, site_id: UUID, author_id: UUID, now: datetime) -> tuple[int, ...]:
-    """How many came from a proven author, likewise."""
+    """How many came from a proven author, in the last ten minutes and in the last hour."""
     row = session.execute(
         select(_so_many(Comment.id >= first_id_at(now - MOMENT)), func.count()).where(
             Comment.site_id == site_id, Comment.author_id == author_id, Comment.id >= first_id_at(now - HOUR)

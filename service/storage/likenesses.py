@@ -33,6 +33,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.expression import TextualSelect
 
+from service.domain.moderation import Status
 from service.storage.base import Base
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
@@ -84,14 +85,16 @@ def _candidates(looked_up: Sequence[int]) -> TextualSelect:
         for n, band in enumerate(looked_up)
     )
     statement = sql(
-        "SELECT l.comment_id, l.signature, l.at, c.cluster_id, c.thread_id FROM likeness l"  # noqa: S608
+        "SELECT l.comment_id, l.signature, l.at, c.cluster_id, c.thread_id, c.status FROM likeness l"  # noqa: S608
         " JOIN comment c ON c.id = l.comment_id"
         f" WHERE l.site_id = :site AND l.comment_id IN ({newest}) AND l.at > :since AND l.fold_version = :fold"
         " AND c.cluster_id IS NOT NULL ORDER BY l.comment_id DESC"
     )
     values = [bindparam(f"value{n}", type_=BigInteger) for n in range(len(looked_up))]
     typed = statement.bindparams(bindparam("site", type_=Uuid), bindparam("since", type_=UtcDateTime), *values)
-    return typed.columns(Likeness.comment_id, Likeness.signature, Likeness.at, Comment.cluster_id, Comment.thread_id)
+    return typed.columns(
+        Likeness.comment_id, Likeness.signature, Likeness.at, Comment.cluster_id, Comment.thread_id, Comment.status
+    )
 
 
 #: By the number of bands a text has.
@@ -106,6 +109,7 @@ class Near:
     cluster: UUID
     thread: UUID
     at: datetime
+    public: bool
 
 
 def find_near(
@@ -119,7 +123,7 @@ def find_near(
     asked = {"site": site_id, "since": now - LOOK_BACK, "fold": FOLD_VERSION, "each": COMPARED // len(looked_up)}
     rows = session.execute(_CANDIDATES[len(looked_up)], {**asked, **values})
     return [
-        Near(row.comment_id, row.cluster_id, row.thread_id, row.at)
+        Near(row.comment_id, row.cluster_id, row.thread_id, row.at, row.status == Status.APPROVED)
         for row in rows
         if row.comment_id != but and alike(signature, row.signature)
     ]

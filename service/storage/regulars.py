@@ -13,7 +13,8 @@ from service.storage.authors import Author
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 
-#: The latest texts under a name that are looked at, whatever has become of them.
+#: The latest public comments under a name that are looked at. What waits or was refused is none of them: who writes
+#: under a name makes it nobody's only by what moderators let through.
 _WALK = 400
 #: So many comments that moderators have approved make a regular.
 ENOUGH = 3
@@ -23,18 +24,20 @@ def regular_named(session: Session, site_id: UUID, name_key: str) -> UUID | None
     """The author the site's readers know by a name: proven, with ``ENOUGH`` comments under it that moderators have
     approved, and at least half of all that is public under it. A name that many bear is nobody's.
     """
-    named = (
-        select(Revision.comment_id, Revision.number)
-        .where(Revision.site_id == site_id, Revision.name_key == name_key)
-        .order_by(Revision.comment_id.desc(), Revision.number.desc())
-        .limit(_WALK)
-        .subquery()
-    )
     rows = session.execute(
         select(Comment.author_id, Author.proof, Comment.moderated_by)
-        .join(named, and_(Comment.id == named.c.comment_id, Comment.published_revision == named.c.number))
+        .select_from(Revision)
+        .join(Comment, and_(Comment.id == Revision.comment_id, Comment.published_revision == Revision.number))
         .join(Author, Author.id == Comment.author_id)
-        .where(Comment.site_id == site_id, Comment.status == Status.APPROVED.value, Comment.staff_id.is_(None))
+        .where(
+            Revision.site_id == site_id,
+            Revision.name_key == name_key,
+            Comment.site_id == site_id,
+            Comment.status == Status.APPROVED.value,
+            Comment.staff_id.is_(None),
+        )
+        .order_by(Revision.comment_id.desc(), Revision.number.desc())
+        .limit(_WALK)
     ).all()
     by_hand = Counter(author for author, proof, by in rows if proof != "none" and by is not None)
     for author, number in by_hand.most_common(1):

@@ -7,7 +7,7 @@ let the new one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,13 +18,13 @@ from service.domain.ports import Clock, NewId, Signer
 from service.domain.site import SitePolicy
 from service.domain.submission import read_amendment
 from service.screening.facts import Facts
-from service.storage import flags, outbox, revisions, threads
+from service.storage import flags, likenesses, outbox, revisions, submissions, threads
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.sites import Site
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases import transition
-from service.usecases.gather_facts import Question, gather
+from service.usecases.gather_facts import Question, gather, gather_again
 from service.usecases.judged_text import JudgedText, add_revision, judge, text_digest
 from service.usecases.receipt_holder import comment_of
 from service.usecases.transition import Step
@@ -63,18 +63,23 @@ class AmendComment:
         body, errors = read_amendment(raw)
         if errors:
             raise InvalidError(errors)
-        judged = self._judge(before, body)
+        question, facts = self._facts(before, body)
+        first = judge(facts, before.site.policy, question.digest, self._on_failed_check)
 
         def change(session: Session) -> None:
+            if first.verdict.publish:
+                # Before any row is held: of copies that are put in at once the second sees the first.
+                likenesses.one_at_a_time(session, before.site.id, first.signature)
+                submissions.one_at_a_time(session, question.digest)
             site, comment = comment_of(session, self._signer, site_slug, receipt)
             now = self._clock()
             _check_open(comment, site.policy, now)
             if revisions.get(session, site.id, comment.id, comment.latest_revision).source == body:
                 return
-            # Everything may be held since the text was judged.
-            mode = threads.get_by_id(session, site.id, comment.thread_id).mode_in(site.policy)
-            publish = judged.verdict.publish and mode == before.mode
-            self._store(session, comment, judged, now, mode=mode, publish=publish)
+            thread = threads.get_by_id(session, site.id, comment.thread_id)
+            judged = self._judged_again(session, first, question, facts, thread.mode_in(site.policy))
+            publish = judged.verdict.publish and thread.is_open(site.policy, now)
+            self._store(session, comment, judged, now, mode=thread.mode_in(site.policy), publish=publish)
 
         self._uow.run(change)
 
@@ -85,7 +90,19 @@ class AmendComment:
         thread = threads.get_by_id(session, site.id, comment.thread_id)
         return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread.id, thread.section)
 
-    def _judge(self, before: _Before, body: str) -> JudgedText:
+    def _judged_again(
+        self, session: Session, first: JudgedText, question: Question, facts: Facts, mode: str
+    ) -> JudgedText:
+        """What would be published at once is judged by what has changed since: others, the author's level, the mode."""
+        if not first.verdict.publish:
+            return first
+        known = gather_again(session, question, facts.gathered, self._on_failed_check)
+        now = replace(facts, mode=mode, gathered=known)
+        if now == facts:
+            return first
+        return judge(now, question.site.policy, question.digest, self._on_failed_check)
+
+    def _facts(self, before: _Before, body: str) -> tuple[Question, Facts]:
         """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""
         site, latest = before.site, before.latest
         digest = text_digest(self._signer, site, body)
@@ -103,7 +120,7 @@ class AmendComment:
             gathered=known,
             hold_links=site.policy.hold_links,
         )
-        return judge(facts, site.policy, digest, self._on_failed_check)
+        return question, facts
 
     def _store(
         self, session: Session, comment: Comment, judged: JudgedText, now: datetime, *, mode: str, publish: bool

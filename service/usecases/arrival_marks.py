@@ -5,40 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from service.domain.ports import NewId, Signer, Vault
+from service.domain.ports import NewId, Signer
 from service.storage import arrivals
 from service.storage.arrivals import Arrival
 from service.storage.comments import Comment
 from service.storage.sites import Site
 from service.storage.uow import Session
-from service.text.address import Address
 from service.text.networks import around
 from service.usecases.gather_facts import Question, Sender
 
 
-def sender_of(
-    signer: Signer, vault: Vault, site: Site, address: Address | None, network: str | None, now: datetime
-) -> Sender:
+def sender_of(signer: Signer, site: Site, network: str | None, now: datetime) -> Sender:
     """``network``: a /32 or /64. Its marks change with the day, so that nobody is followed from one to the next."""
     days = dict.fromkeys((now.date(), (now - arrivals.HOUR).date()))
 
     def marks(of: str) -> tuple[bytes, ...]:
         return tuple(signer.digest("arrival", str(day), str(site.id), of) for day in days)
 
-    fingerprint = vault.fingerprint(address.canonical, site=site.id) if address else None
-    return Sender(marks(network), marks(around(network)), fingerprint) if network else Sender((), (), fingerprint)
+    return Sender(marks(network), marks(around(network))) if network else Sender((), ())
 
 
 def crowded(question: Question) -> Iterator[bytes]:
     """What is counted before something is published, in an order that is the same for all: the text, the networks, the
-    address, the thread. The site is not among them, or it would publish one comment at a time: on a crowded site a few
-    more may slip through, as many as are stored at once.
+    thread. The site is not among them, or it would publish one comment at a time: on a crowded site a few more may slip
+    through, as many as are stored at once.
     """
     yield question.digest
     if question.sender is not None:
         yield from question.sender.wider[:1]
-        if question.sender.address is not None:
-            yield question.sender.address
     if question.thread is not None:
         # Ids begin with their moment; what follows is random.
         yield question.thread.bytes[8:]

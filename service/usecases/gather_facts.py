@@ -47,12 +47,11 @@ LATELY = timedelta(minutes=10)
 @dataclass(frozen=True)
 class Sender:
     """Where a text comes from, as marks. ``network`` and ``wider``: of every day that the last hour has seen, this
-    one's first. ``address``: of the private address, if there is one.
+    one's first.
     """
 
     network: tuple[bytes, ...] = field(repr=False)
     wider: tuple[bytes, ...] = field(repr=False)
-    address: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,8 @@ def _alike(session: Session, question: Question) -> Alike:
     near = likenesses.find_near(
         session, question.site.id, question.signature, question.now, but=question.comment
     )
-    lately = [n for n in near if n.thread == question.thread and n.at > question.now - LATELY]
+    # What nobody has seen is no chorus: a program whose posts wait must not make those wait who say the same.
+    lately = [n for n in near if n.public and n.thread == question.thread and n.at > question.now - LATELY]
     return Alike(len(near), len(lately), min((n.cluster for n in near), default=None))
 
 
@@ -129,8 +129,6 @@ def _arrivals(session: Session, question: Question) -> Arrivals:
     author: tuple[int, ...] = ()
     if question.author is not None:
         author = arrivals.of_author(session, site, question.author, now)
-    elif sender is not None and sender.address is not None:
-        author = arrivals.of_address(session, site, sender.address, now)
     if sender is None or not sender.network:
         return Arrivals(author=Count(*author))
     counts = arrivals.of_network(session, site, sender.network, sender.wider, now)

@@ -116,7 +116,7 @@ class SubmitComment:
             body=submission.body,
             website=submission.website,
             mail_domain=submission.address.domain if submission.address else None,
-            sender=sender_of(self._signer, self._vault, site, submission.address, network, now),
+            sender=sender_of(self._signer, site, network, now),
         )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(

@@ -127,8 +127,6 @@ def test_the_vault_is_opened_to_rotate_it_and_for_a_logged_reveal_alone() -> Non
         "service/usecases/look_up_contact.py",
         "service/usecases/reveal_contact.py",
         "service/queries/receipts.py",
-        # How many came lately with the same one.
-        "service/storage/arrivals.py",
         # Which comments came with the same one, and never with which.
         "service/queries/authorship.py",
         "service/queries/digest_reads.py",

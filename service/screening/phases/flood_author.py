@@ -1,7 +1,8 @@
 """More comments of one author than anybody writes who also reads: six in ten minutes, twenty in an hour.
 
-Whoever proves nothing is counted by the private address; known authors are counted as well, since a good name may have
-been earned for this. What is above waits.
+Proven authors alone are counted, known ones as well, since a good name may have been earned for this. A typed address
+counts for nothing: whoever knows one could have its owner's comments held, or learn from the answer that the owner has
+just written. Who proves nothing is counted by the network. What is above waits.
 """
 
 from __future__ import annotations
