@@ -71,6 +71,7 @@ class Story:
             opinion_by=None,
             reported=False,
             avatar=None,
+            cluster_id=own,
             created_at=self.now,
         )
 
@@ -207,7 +208,7 @@ class Story:
             received.update(fingerprint=GONE, repeat_key=GONE)
         for kind in (Contact, Finding, Flag, SearchText):
             self.rows[kind] = []
-        self.comment.update(reported=False, avatar=None)
+        self.comment.update(reported=False, avatar=None, cluster_id=None)
 
     def promise(self, event: tuple[str, Mapping[str, object]]) -> None:
         kind, payload = event
