@@ -91,7 +91,8 @@ class Newsroom:
         sent = {**FIELDS, **fields}
         sent.setdefault("token", self.form_token(str(sent["thread"])))
         sent.setdefault("submission_id", secrets.token_urlsafe(24))
-        return self.container.submit_comment.submit("demo", sent)
+        network = sent.pop("network", None)
+        return self.container.submit_comment.submit("demo", sent, str(network) if network else None)
 
     def form_token(self, thread: str = FIELDS["thread"], seconds: float = 60) -> str:
         """What stands in a form that a reader has had before them for so long."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.domain.errors import ConflictError, UnavailableError
 from service.storage.engine import forget
 
-__all__ = ["Reader", "Session", "UnitOfWork", "apart"]
+__all__ = ["Reader", "Session", "UnitOfWork", "apart", "attempted"]
 T = TypeVar("T")
 ATTEMPTS = 3
 #: PostgreSQL: serialization_failure, deadlock_detected, and the ways a server goes away.
@@ -106,6 +106,15 @@ def apart(session: Session, question: Callable[[Session], T]) -> T:
     """The answer to a question in the midst of a change, which can go on when it fails."""
     with session.begin_nested():
         return question(session)
+
+
+def attempted(session: Session, change: Callable[[Session], object]) -> bool:
+    """Whether a part of a change that the rest can do without was made; when not, nothing of it is left."""
+    try:
+        apart(session, change)
+    except Exception:
+        return False
+    return True
 
 
 def _may_run_again(error: Exception) -> bool:

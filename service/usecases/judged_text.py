@@ -14,13 +14,14 @@ from service.domain import urgency
 from service.domain.ports import NewId, Signer
 from service.domain.site import SitePolicy
 from service.screening.facts import Facts, Outcome
+from service.screening.facts import Finding as Seen
 from service.screening.pipeline import Verdict, screen
 from service.storage import likenesses, search, word_rules
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.revisions import Revision
 from service.storage.sites import Site
-from service.storage.uow import Session
+from service.storage.uow import Session, attempted
 from service.text.fold import fold
 from service.text.language import reading_direction, text_language
 from service.text.likeness import name_key
@@ -96,10 +97,12 @@ def add_revision(
     new_id: NewId,
     now: datetime,
     redaction: Redaction | None = None,
-) -> None:
+) -> bool:
     """Writes the text down as revision ``number`` of ``comment``, never to be changed again, with its findings
     in the order the checks ran. The comment and what is like it are found by it. ``redaction``: it is not the author's
     own.
+
+    Whether it could be kept as well what later comments are compared with: without it the text is stored all the same.
     """
     session.add(
         Revision(
@@ -123,25 +126,35 @@ def add_revision(
     )
     session.flush()
     for found in judged.verdict.findings:
-        session.add(
-            Finding(
-                id=new_id(now),
-                site_id=comment.site_id,
-                comment_id=comment.id,
-                revision=number,
-                code=found.code,
-                rule=found.rule,
-                check_version=found.check_version,
-                spans=[list(span) for span in found.spans],
-                outcome=found.outcome.code,
-            )
-        )
-    word_rules.note_hits(session, comment.site_id, comment.id, _rules_of(judged.verdict))
+        add_finding(session, comment, number, found, new_id(now))
     found_by = search.found_by(judged.source, judged.name, judged.folded_for)
     search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
+    session.flush()
+    return attempted(session, lambda s: _keep_marks(s, comment, number, judged, new_id(now), now))
+
+
+def add_finding(session: Session, comment: Comment, number: int, found: Seen, own: UUID) -> None:
+    """Writes down what a check has seen in revision ``number``."""
+    session.add(
+        Finding(
+            id=own,
+            site_id=comment.site_id,
+            comment_id=comment.id,
+            revision=number,
+            code=found.code,
+            rule=found.rule,
+            check_version=found.check_version,
+            spans=[list(span) for span in found.spans],
+            outcome=found.outcome.code,
+        )
+    )
+
+
+def _keep_marks(session: Session, comment: Comment, number: int, judged: JudgedText, own: UUID, now: datetime) -> None:
+    word_rules.note_hits(session, comment.site_id, comment.id, _rules_of(judged.verdict))
     if comment.staff_id is None:
         if number > 1:
-            _move(session, comment, judged, new_id(now), now)
+            _move(session, comment, judged, own, now)
         likenesses.put(session, comment, judged.signature, now)
     session.flush()
 

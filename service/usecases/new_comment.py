@@ -12,7 +12,7 @@ from service.domain.ports import NewId, Signer
 from service.storage import comments, likenesses
 from service.storage.authors import Author
 from service.storage.comments import Comment
-from service.storage.uow import Session
+from service.storage.uow import Session, attempted
 from service.text.fold import fold
 from service.usecases.judged_text import JudgedText, add_revision
 
@@ -37,9 +37,9 @@ def insert_comment(
     now: datetime,
     author: Author | None = None,
     staff_id: UUID | None = None,
-) -> Comment:
-    """The comment as stored; ``InvalidError`` when what it answers is not public here any more. ``author``: who is
-    proven to write it, else it is somebody new.
+) -> tuple[Comment, bool]:
+    """The comment as stored, and whether all could be kept that later ones are compared with; ``InvalidError`` when
+    what it answers is not public here any more. ``author``: who is proven to write it, else it is somebody new.
     """
     root_id = comment_id
     if place.parent is not None:
@@ -48,9 +48,12 @@ def insert_comment(
             raise InvalidError([FieldError("parent", "parent_unknown")])
         root_id = parent.root_id
     # Nobody is like what the staff write.
-    cluster = None
-    if staff_id is None:
-        cluster = likenesses.cluster_for(session, place.site_id, judged.signature, comment_id, now)
+    clusters: list[UUID] = []
+
+    def find_cluster(s: Session) -> None:
+        clusters.append(likenesses.cluster_for(s, place.site_id, judged.signature, comment_id, now))
+
+    known = staff_id is not None or attempted(session, find_cluster)
     if author is None:
         author = add_author(session, place.site_id, signer=signer, new_id=new_id, now=now)
     comment = Comment(
@@ -68,13 +71,12 @@ def insert_comment(
         staff_id=staff_id,
         avatar=signer.digest("avatar", str(author.id), fold(judged.name, judged.folded_for)).hex(),
         rank=judged.rank(),
-        cluster_id=cluster,
+        cluster_id=clusters[0] if clusters else None,
         created_at=now,
     )
     session.add(comment)
     session.flush()
-    add_revision(session, comment, 1, judged, new_id, now)
-    return comment
+    return comment, add_revision(session, comment, 1, judged, new_id, now) and known
 
 
 def add_author(

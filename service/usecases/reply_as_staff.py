@@ -81,7 +81,7 @@ class ReplyAsStaff:
         if not threads.get_by_id(session, principal.site_id, parent.thread_id).is_open(policy, now):
             raise ForbiddenError("thread_closed")
         place = Place(principal.site_id, parent.thread_id, answered)
-        comment = insert_comment(
+        comment, _ = insert_comment(
             session,
             place,
             judged,

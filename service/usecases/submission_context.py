@@ -7,10 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from service.domain.errors import FieldError, ForbiddenError
+from service.domain.ports import NewId
 from service.domain.site import CLOSED
 from service.domain.submission import Submission
 from service.storage import comments, threads
 from service.storage.sites import Site
+from service.storage.threads import Thread
 from service.storage.uow import Session
 
 
@@ -21,6 +23,26 @@ class Where:
     thread: UUID | None
     mode: str
     section: str
+
+
+def thread_for(session: Session, site: Site, submission: Submission, new_id: NewId, now: datetime) -> Thread:
+    """The thread, started if need be; ``ForbiddenError`` when it is closed. What a reader sends never changes one that
+    is known.
+    """
+    thread = threads.find(session, site.id, submission.thread_key)
+    if thread is None:
+        new = Thread(
+            id=new_id(now),
+            site_id=site.id,
+            key=submission.thread_key,
+            url=submission.url,
+            title=submission.title,
+            created_at=now,
+        )
+        thread = threads.open_once(session, new)
+    if not thread.is_open(site.policy, now):
+        raise ForbiddenError("thread_closed")
+    return thread
 
 
 def context_of(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from service.domain import messages
-from service.domain.errors import ConflictError, ForbiddenError, InvalidError
+from service.domain.errors import ConflictError, InvalidError
 from service.domain.moderation import Action, Actor, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer, Vault
 from service.domain.submission import (
@@ -22,8 +22,8 @@ from service.domain.submission import (
     read_submission,
     wants_remembering,
 )
-from service.screening.facts import Facts, Outcome
-from service.screening.pipeline import Verdict
+from service.screening.facts import Facts, Finding, Outcome
+from service.screening.pipeline import INCOMPLETE, Verdict
 from service.storage import likenesses, outbox, sites, submissions, threads
 from service.storage.authors import Author
 from service.storage.comments import Comment
@@ -34,10 +34,10 @@ from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases import submission_keys, transition
 from service.usecases.arrival_marks import crowded, note_arrival, sender_of
 from service.usecases.gather_facts import Question, gather, gather_again
-from service.usecases.judged_text import JudgedText, judge, text_digest
+from service.usecases.judged_text import JudgedText, add_finding, judge, text_digest
 from service.usecases.new_comment import Place, add_author, insert_comment
 from service.usecases.proven_author import claimed, device_again, device_of, proven
-from service.usecases.submission_context import context_of
+from service.usecases.submission_context import context_of, thread_for
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -211,10 +211,14 @@ class SubmitComment:
         )
         if record.comment_id != comment_id:
             return self._repeat(session, record, prepared.fingerprint)
-        thread = self._thread(session, site, submission, now)
-        comment = self._insert(session, site, thread, prepared, comment_id, author, now)
-        note_arrival(session, comment, prepared.question.sender, self._new_id)
+        thread = thread_for(session, site, submission, self._new_id, now)
+        comment, kept = self._insert(session, site, thread, prepared, comment_id, author, now)
+        kept = note_arrival(session, comment, prepared.question.sender, self._new_id) and kept
         action = ACTIONS.get(verdict.outcome)
+        if not kept and action is Action.APPROVE:
+            # The next copies would not be known by it: a moderator looks at it instead.
+            action, status, record.outcome = None, Status.PENDING, Status.PENDING.value
+            add_finding(session, comment, 1, Finding(INCOMPLETE, "failed:marks"), self._new_id(now))
         if action is not None:
             published = comment.latest_revision if action is Action.APPROVE else None
             actor = _actor(verdict, prepared.facts.mode)
@@ -241,23 +245,6 @@ class SubmitComment:
         judged = judge(facts, site.policy, prepared.question.digest, self._on_failed_check)
         return replace(prepared, judged=judged, facts=facts)
 
-    def _thread(self, session: Session, site: Site, submission: Submission, now: datetime) -> Thread:
-        """The thread, started if need be. What a reader sends never changes one that is known."""
-        thread = threads.find(session, site.id, submission.thread_key)
-        if thread is None:
-            new = Thread(
-                id=self._new_id(now),
-                site_id=site.id,
-                key=submission.thread_key,
-                url=submission.url,
-                title=submission.title,
-                created_at=now,
-            )
-            thread = threads.open_once(session, new)
-        if not thread.is_open(site.policy, now):
-            raise ForbiddenError("thread_closed")
-        return thread
-
     def _insert(
         self,
         session: Session,
@@ -267,20 +254,20 @@ class SubmitComment:
         comment_id: UUID,
         author: Author | None,
         now: datetime,
-    ) -> Comment:
+    ) -> tuple[Comment, bool]:
         place = Place(site.id, thread.id, prepared.submission.parent)
         signer, new_id = self._signer, self._new_id
         if author is not None and author.proof == "none":
             author.proof = "device"
         elif author is None and prepared.remember:
             author = add_author(session, site.id, signer=signer, new_id=new_id, now=now, generation=0)
-        comment = insert_comment(
+        comment, kept = insert_comment(
             session, place, prepared.judged, comment_id, signer=signer, new_id=new_id, now=now, author=author
         )
         if (contact := submission_keys.sealed(self._vault, site, comment_id, prepared.submission)) is not None:
             session.add(contact)
         session.flush()
-        return comment
+        return comment, kept
 
 
 def _actor(verdict: Verdict, mode: str) -> Actor:

@@ -14,6 +14,7 @@ from service.domain.moderation import Status
 from service.screening.facts import Facts, Finding
 from service.screening.phases import PHASES
 from service.screening.pipeline import screen
+from service.storage import arrivals, likenesses
 from service.usecases import gather_facts, judged_text
 from tests.newsroom import Newsroom
 
@@ -31,7 +32,7 @@ def publishing(newsroom: Newsroom) -> Newsroom:
 def held(room: Newsroom) -> list[str]:
     """The rules of a new comment's findings, which all say that screening was not complete."""
     body = "نصّ لم يصل من قبل"
-    answer = room.submit(body=body)
+    answer = room.submit(body=body, network="192.0.2.9/32")
     assert answer.status is Status.PENDING
     assert answer.receipt
     (stored,) = room.sql("SELECT source FROM revision WHERE comment_id = :id", id=_bound(room, answer.comment))
@@ -108,6 +109,43 @@ def test_a_question_that_fails_only_at_the_last_moment_holds(
 
     monkeypatch.setattr(gather_facts, "GATHERERS", {**gather_facts.GATHERERS, name: ask})
     assert all(rule.startswith("failed:") for rule in held(publishing))
+
+
+#: What only screening asks or keeps.
+TABLES = ("arrival", "likeness", "shingle", "listed_host", "word_rule_stamp", "learner")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_is_gone_holds_and_loses_nothing(publishing: Newsroom, table: str) -> None:
+    with publishing.container.submit_comment._uow.engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
+    assert all(rule.startswith("failed:") for rule in held(publishing))
+
+
+def test_marks_that_cannot_be_kept_hold(publishing: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads them works, so every check was content: the next copies would not be known by this one."""
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    for place, name in ((likenesses, "put"), (likenesses, "cluster_for"), (arrivals, "add")):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, name, full)
+            answer = publishing.submit(body=f"نصّ لم يصل من قبل {name}", network="192.0.2.1/32")
+        assert answer.status is Status.PENDING
+        found = publishing.sql("SELECT rule FROM finding WHERE comment_id = :id", id=_bound(publishing, answer.comment))
+        assert found == [("failed:marks",)]
+
+
+def test_a_locked_table_holds_and_is_not_waited_for_long(newsroom: Newsroom) -> None:
+    if newsroom.container.reader.engine.dialect.name != "postgresql":
+        return  # SQLite locks no table by itself
+    newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
+    with newsroom.container.submit_comment._uow.engine.connect() as other:
+        other.execute(text("LOCK TABLE word_rule_stamp IN ACCESS EXCLUSIVE MODE"))
+        rules = held(newsroom)
+    assert rules
+    assert all(rule.startswith("failed:") for rule in rules)
 
 
 def test_an_edit_is_held_by_a_fault_and_the_text_that_was_approved_stays(
