@@ -18,7 +18,7 @@ from service.queries.back_test import BackTest, try_rule
 from service.text.phrases import Mode
 
 _SAMPLES = 5
-#: A rare word, common ones, one inside of words, two words, one of nobody's, letters that are everywhere; a list.
+#: A rare word, common ones, one inside of words, two words, one of nobody's, letters that are everywhere; lists.
 _TRIED: tuple[tuple[str, Mode, tuple[str, ...]], ...] = (
     ("a rare word", Mode.CLITICS, (RARE,)),
     ("a common word", Mode.CLITICS, (COMMON["ar"],)),
@@ -27,6 +27,8 @@ _TRIED: tuple[tuple[str, Mode, tuple[str, ...]], ...] = (
     ("two words", Mode.WORD, ("river village",)),
     ("a word of nobody's", Mode.CLITICS, ("كلب",)),
     ("letters of every text", Mode.ANYWHERE, ("ال",)),
+    ("twenty, all feminine", Mode.CLITICS, tuple(f"{letter}ماقة" for letter in "بتثجحخدذرزسشصضطظعغفق")),
+    ("a list of sixty", Mode.CLITICS, tuple(f"عبارة{n}" for n in range(60))),
     ("a list of a hundred", Mode.CLITICS, tuple(f"عبارة{n}" for n in range(100))),
 )
 

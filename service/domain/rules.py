@@ -59,8 +59,9 @@ def _faults(draft: RuleDraft) -> Iterable[FieldError]:
         yield FieldError("phrases", "required")
     if len(draft.phrases) > MOST_PHRASES:
         yield FieldError("phrases", "phrases_full", {"limit": MOST_PHRASES})
-    if any(length(phrase) > MAX_PHRASE for phrase in (*draft.phrases, *draft.exceptions)):
-        yield FieldError("phrases", "phrase_too_long", {"limit": MAX_PHRASE})
+    for field, lines in (("phrases", draft.phrases), ("exceptions", draft.exceptions)):
+        if any(length(line) > MAX_PHRASE for line in lines):
+            yield FieldError(field, "phrase_too_long", {"limit": MAX_PHRASE})
     if not all(is_phrase(phrase) for phrase in draft.phrases):
         yield FieldError("phrases", "phrase_too_short")
     if len(draft.exceptions) > MOST_EXCEPTIONS:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate, groupby
+from operator import itemgetter
 
-#: Decisions that are looked back on.
-WINDOW = 1_000
+from service.domain.beta import chance_below
+
+#: Decisions that are looked back on, each counted by its weight; and at most so many, however little each counts.
+WINDOW, MOST = 1_000, 4_000
 #: How many of them make up "comments like this": one in twenty, within these bounds.
 LIKE, LIKE_SHARE = (20, 50), 20
 #: What may go wrong in "likely fine", and what must be right in "likely bad".
 FINE, BAD = 0.05, 0.90
-#: Fewer make no lane: they may be chance.
-FEWEST = 20
+#: How sure that is, what the smallest lane is made of, and by which part of all of them it grows.
+SURE, FEWEST, STEPS = 0.90, 50, 20
+#: Key, score from before, whether it was a bad one, and how much it counts: a multiple of a power of two, so that sums
+#: are exact and what is taken back leaves nothing behind.
+Scored = tuple[bytes, float, bool, float]
 
 
 class Lane(StrEnum):
@@ -46,26 +53,31 @@ class Bounds:
 
 
 class Calibration:
-    """The last ``WINDOW`` decisions, by key; the oldest goes when one comes."""
+    """The last decisions, by key, that together count as ``WINDOW``; the oldest go when one comes."""
 
-    def __init__(self, seen: Iterable[tuple[bytes, float, bool]] = ()) -> None:
-        self._seen: deque[tuple[bytes, float, bool]] = deque()
-        self._sorted: list[tuple[float, bool]] = []
+    def __init__(self, seen: Iterable[Scored] = ()) -> None:
+        self._seen: deque[Scored] = deque()
+        self._sorted: list[tuple[float, bool, float]] = []
+        self._weight = 0.0
+        #: How much all before each of those in order of score count, and at the end all of them.
+        self._sums: list[float] | None = None
         for entry in seen:
             self.add(*entry)
 
-    def __iter__(self) -> Iterator[tuple[bytes, float, bool]]:
+    def __iter__(self) -> Iterator[Scored]:
         """Oldest first."""
         return iter(self._seen)
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def add(self, key: bytes, score: float, bad: bool) -> None:
-        if len(self._seen) == WINDOW:
+    def add(self, key: bytes, score: float, bad: bool, weight: float = 1.0) -> None:
+        while self._seen and (self._weight + weight > WINDOW or len(self._seen) >= MOST):
             self._take(self._seen.popleft())
-        self._seen.append((key, score, bad))
-        insort(self._sorted, (score, bad))
+        self._seen.append((key, score, bad, weight))
+        insort(self._sorted, (score, bad, weight))
+        self._weight += weight
+        self._sums = None
 
     def remove(self, key: bytes) -> None:
         """Nothing happens when it is not among them any more."""
@@ -74,28 +86,41 @@ class Calibration:
             self._take(entry)
 
     def record(self, score: float) -> Record:
-        """How the nearest in order of score went."""
-        at = bisect_left(self._sorted, (score, False))
-        like = max(LIKE[0], min(LIKE[1], len(self._sorted) // LIKE_SHARE))
-        start = max(0, min(at - like // 2, len(self._sorted) - like))
-        near = self._sorted[start : start + like]
-        return Record(sum(bad for _, bad in near), len(near))
+        """How the nearest in order of score went, in whole decisions: what was decided together counts for less."""
+        if self._sums is None:
+            self._sums = list(accumulate((weight for _, _, weight in self._sorted), initial=0.0))
+        like = max(LIKE[0], min(LIKE[1], self._weight // LIKE_SHARE))
+        below = self._sums[bisect_left(self._sorted, (score, False, 0.0))]
+        start = max(0.0, min(below - like // 2, self._weight - like))
+        near = self._sorted[bisect_right(self._sums, start) - 1 : bisect_left(self._sums, start + like)]
+        return Record(round(sum(weight for _, bad, weight in near if bad)), round(sum(weight for *_, weight in near)))
 
     def bounds(self) -> Bounds:
-        """The largest lanes that would have kept ``FINE`` and ``BAD``, with one error more than there was in each."""
-        fine = _furthest([(score, bad) for score, bad in self._sorted], FINE)
-        bad = _furthest([(-score, not bad) for score, bad in reversed(self._sorted)], 1 - BAD)
+        """The largest lanes of which it is ``SURE`` that they keep ``FINE`` and ``BAD``."""
+        step = self._weight / STEPS
+        fine = _furthest(self._sorted, FINE, step)
+        bad = _furthest([(-score, not bad, weight) for score, bad, weight in reversed(self._sorted)], 1 - BAD, step)
         return Bounds(fine, None if bad is None else -bad)
 
-    def _take(self, entry: tuple[bytes, float, bool]) -> None:
+    def _take(self, entry: Scored) -> None:
         del self._sorted[bisect_left(self._sorted, entry[1:])]
+        self._weight -= entry[3]
+        self._sums = None
 
 
-def _furthest(ordered: list[tuple[float, bool]], most: float) -> float | None:
-    """The last score up to which at most this share went wrong."""
-    found, wrong = None, 0
-    for count, (score, bad) in enumerate(ordered, 1):
-        wrong += bad
-        if count >= FEWEST and (wrong + 1) / (count + 1) <= most:
-            found = score
+def _furthest(ordered: Iterable[tuple[float, bool, float]], most: float, step: float) -> float | None:
+    """The last score up to which no more than this share goes wrong, with the bound of Clopper and Pearson.
+
+    The lane grows for as long as that is sure. To take the largest of all that look well would be to choose those that
+    were lucky. Comments of the same score are in it together or not at all.
+    """
+    found, wrong, right, asked_at = None, 0.0, 0.0, float(FEWEST)
+    for score, same in groupby(ordered, itemgetter(0)):
+        for _, bad, weight in same:
+            wrong, right = (wrong + weight, right) if bad else (wrong, right + weight)
+        if wrong + right < asked_at:
+            continue
+        if not right or chance_below(most, wrong + 1, right) < SURE:
+            break
+        found, asked_at = score, wrong + right + step
     return found

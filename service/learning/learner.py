@@ -13,7 +13,10 @@ from service.learning.model import Model
 from service.text.fold import folded
 
 #: Decisions before it puts anything in order; before it says anything, and how many of each kind among them.
+#: All are sums of weights: a sweep of four hundred is as good as twenty.
 ORDERS_FROM, SPEAKS_FROM, OF_EACH = 50, 200, 40
+#: A weight is a whole number of these parts: sums of them are exact, in any order.
+PARTS = 1 << 16
 
 
 class Stage(IntEnum):
@@ -40,8 +43,8 @@ class Learner:
 
     model: Model = field(default_factory=Model)
     calibration: Calibration = field(default_factory=Calibration)
-    fine: int = 0
-    bad: int = 0
+    fine: float = 0.0
+    bad: float = 0.0
     _bounds: Bounds | None = None
 
     @property
@@ -63,9 +66,10 @@ class Learner:
         is taken back. ``weight``: how much it counts, 1 for one that was looked at by itself.
         """
         self.undone(key)
-        self.calibration.add(key, self.model.score(features), bad)
+        weight = max(1, round(weight * PARTS)) / PARTS
+        self.calibration.add(key, self.model.score(features), bad, weight)
         self.model.learn(key, features, bad, weight)
-        self._tally(bad, 1)
+        self._tally(bad, weight)
 
     def undone(self, key: bytes) -> bool:
         """Takes a decision back. ``False`` when it is none that is still remembered: what it has taught stays, until
@@ -76,10 +80,10 @@ class Learner:
             return False
         self.model.unlearn(key)
         self.calibration.remove(key)
-        self._tally(example.side > 0, -1)
+        self._tally(example.side > 0, -example.weight)
         return True
 
-    def _tally(self, bad: bool, change: int) -> None:
+    def _tally(self, bad: bool, change: float) -> None:
         self._bounds = None
         if bad:
             self.bad += change

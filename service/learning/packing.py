@@ -9,20 +9,20 @@ from array import array
 from hashlib import blake2b
 from typing import TypeVar
 
-from service.learning.calibration import WINDOW, Calibration
+from service.learning.calibration import MOST, Calibration
 from service.learning.features import BUCKETS, FEATURES_VERSION, Features
 from service.learning.learner import Learner
 from service.learning.model import ROOM, SHARES, Example, Model
 from service.text.fold import FOLD_VERSION
 
 #: Rises with the layout below.
-PACKING_VERSION = 1
+PACKING_VERSION = 2
 _MAGIC = b"TALIQ learner\n"
 #: Layout, features and fold; the length of what follows, and its check.
 _HEAD = struct.Struct("<HHHI16s")
-_STATE = struct.Struct("<dQQQQII")
+_STATE = struct.Struct("<dQQddII")
 _EXAMPLE = struct.Struct(f"<16sbff{len(SHARES)}f{len(SHARES)}H")
-_SCORED = struct.Struct("<16sd?")
+_SCORED = struct.Struct("<16sd?d")
 #: The longest that is read: no more than a learner can be.
 _MOST = 8 * BUCKETS + 4 * ROOM + (1 << 21)
 #: Of a key.
@@ -57,6 +57,23 @@ def pack(learner: Learner) -> bytes:
 
 def unpack(data: bytes) -> Learner:
     """The learner, or ``UnreadableModelError``."""
+    body = _body(data)
+    try:
+        return _Reader(_inflated(body)).learner()
+    except (struct.error, zlib.error, ValueError, IndexError) as error:
+        raise UnreadableModelError("the model is damaged") from error
+
+
+def readable(data: bytes) -> bool:
+    """Whether it is whole and of this release, by its head: nothing is unpacked."""
+    try:
+        _body(data)
+    except UnreadableModelError:
+        return False
+    return True
+
+
+def _body(data: bytes) -> bytes:
     if not data.startswith(_MAGIC):
         raise UnreadableModelError("this is no model of Taliq's")
     start = len(_MAGIC) + _HEAD.size
@@ -68,10 +85,7 @@ def unpack(data: bytes) -> Learner:
     body = data[start:]
     if len(body) != length or _check(body) != check:
         raise UnreadableModelError("the model is damaged")
-    try:
-        return _Reader(_inflated(body)).learner()
-    except (struct.error, zlib.error, ValueError, IndexError) as error:
-        raise UnreadableModelError("the model is damaged") from error
+    return body
 
 
 class _Reader:
@@ -80,7 +94,7 @@ class _Reader:
 
     def learner(self) -> Learner:
         bias, decisions, turns, fine, bad, examples, scored = _STATE.unpack(self._take(_STATE.size))
-        if scored > WINDOW:
+        if scored > MOST:
             raise ValueError("too many scores")
         weights, seen = self._read(array("f"), BUCKETS), self._read(array("I"), BUCKETS)
         order = [self._example() for _ in range(examples)]

@@ -59,8 +59,10 @@ class Digest:
     """``staff``: the newsroom's own reply. ``same_address`` is missing where there was no address or it is erased.
     ``judgements`` are moderators' on what is proven to be the author's, this comment too; ``level`` is what one of them
     has set. ``returns``: whoever wrote it has been given, or has, what proves that the next comment is theirs as well.
+    ``author`` is for a keyed mark and never handed out.
     """
 
+    author: UUID
     staff: bool
     proof: str
     first_seen: datetime
@@ -107,6 +109,7 @@ def digests_of(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUI
     same = _windows(ask, digest_reads.same_address, groups)
     return {
         head.handle: Digest(
+            author=head.author_id,
             staff=head.staff,
             proof=head.proof,
             first_seen=head.first_seen,

@@ -104,8 +104,11 @@ def _view(row: WordRule, record: Record) -> RuleView:
 
 @dataclass(frozen=True)
 class StoredRule:
+    """``state``: ``on``, ``off`` or ``removed``; only what is on is looked for."""
+
     number: int
     draft: RuleDraft
+    state: str
 
 
 def stored_rule(session: Session, site_id: UUID, number: int) -> StoredRule:
@@ -120,4 +123,4 @@ def stored_rule(session: Session, site_id: UUID, number: int) -> StoredRule:
         row.section,
         tuple(filter(None, row.exceptions.split("\n"))),
     )
-    return StoredRule(number, draft)
+    return StoredRule(number, draft, "removed" if row.removed_at else "on" if row.enabled else "off")

@@ -80,9 +80,9 @@ class Count:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What has come before this comment: from its network and from those around it, of its author; and from how many
-    networks in its thread and on its site, in each ten minutes of the last hour, the latest first, or nothing when
-    there are few.
+    """What has come before this comment: from its network and from those around it, of its author, where that is
+    proven; and from how many networks in its thread and on its site, in each ten minutes of the last hour, the latest
+    first, or nothing when there are few.
     """
 
     network: Count = Count()

@@ -5,14 +5,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from service.screening.outcome import Outcome
 from service.text.fold import Folded, fold
 from service.text.phrases import Matcher, Mode, Pattern, forms
 from service.text.suspicion import Disguises
 
-#: Rules of one comment that are told, places of one rule, and hits that are looked at.
-MOST_FOUND, MOST_PLACES, MOST_HITS = 20, 20, 2_000
+#: Rules of one comment that are told, places of one rule, places of all rules, and hits that are looked at: most say
+#: nothing, of rules of another section or of one that has its places already, and must not hide what comes after them.
+MOST_FOUND, MOST_PLACES, MOST_NOTED, MOST_HITS = 20, 20, 2_000, 20_000
+#: Of what names a rule and its phrase; a finding keeps no more.
+MAX_LABEL = 80
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class Rule:
 
 @dataclass
 class Found:
-    """What one rule sees in a text: its first phrase, how it is written when it is disguised, and its places in the
-    text as typed.
+    """What one rule sees in a text: its first phrase, as the rule has it; how it is written when it is disguised; and
+    its places in the text as typed.
     """
 
     rule: Rule
@@ -41,8 +45,11 @@ class Found:
 
     @property
     def label(self) -> str:
-        """For the moderator. What stands before the space names the rule and nothing that a reader wrote."""
-        return f"rule:{self.rule.number} {self.phrase}"
+        """For the moderator: ``rule:7 كلب``, in disguise ``rule:7:spaced_out كلب``. What stands before the space names
+        the rule and nothing that a reader wrote. What is too long loses the end of the phrase.
+        """
+        how = f":{self.disguise}" if self.disguise else ""
+        return f"rule:{self.rule.number}{how} {self.phrase}"[:MAX_LABEL]
 
 
 class RuleBook:
@@ -50,24 +57,25 @@ class RuleBook:
 
     def __init__(self, rules: Sequence[Rule], language: str) -> None:
         self._rules = [*rules]
-        self._owner, patterns = array("L"), list[Pattern]()
+        self._owner, self._typed, patterns = array("L"), array("L"), list[Pattern]()
         for place, rule in enumerate(self._rules):
             exceptions = tuple(filter(None, (fold(text, language) for text in rule.exceptions)))
-            for phrase in rule.phrases:
+            for typed, phrase in enumerate(rule.phrases):
                 for text in forms(phrase, language):
                     patterns.append(Pattern(text, rule.mode, exceptions))
                     self._owner.append(place)
-        self._patterns = patterns
+                    self._typed.append(typed)
         self._matcher = Matcher(patterns)
         self._disguises = Disguises(self._matcher, patterns, language)
 
     def find(self, text: Folded, section: str) -> list[Found]:
         """What the rules of the section see, the strictest first."""
         seen: dict[int, Found] = {}
-        for count, hit in enumerate(self._matcher.hits(text.text)):
-            if count >= MOST_HITS:
+        noted = 0
+        for hit in islice(self._matcher.hits(text.text), MOST_HITS):
+            noted += self._note(seen, hit.number, section, text, (hit.start, hit.end), None)
+            if noted >= MOST_NOTED:
                 break
-            self._note(seen, hit.number, section, text, (hit.start, hit.end), None)
         return _ordered(seen)
 
     def sees(self, text: str, section: str) -> bool:
@@ -78,10 +86,11 @@ class RuleBook:
     def suspect(self, text: Folded, section: str) -> list[Found]:
         """What may be meant by what is written, of rules that do not see it as it stands."""
         seen: dict[int, Found] = {}
-        for count, hit in enumerate(self._disguises.find(text.text)):
-            if count >= MOST_HITS:
+        noted = 0
+        for hit in islice(self._disguises.find(text.text, text.parted), MOST_HITS):
+            noted += self._note(seen, hit.number, section, text, (hit.start, hit.end), hit.rule)
+            if noted >= MOST_NOTED:
                 break
-            self._note(seen, hit.number, section, text, (hit.start, hit.end), hit.rule)
         if not seen:
             return []
         plain = {found.rule.number for found in self.find(text, section)}
@@ -89,13 +98,16 @@ class RuleBook:
 
     def _note(
         self, seen: dict[int, Found], number: int, section: str, text: Folded, at: tuple[int, int], how: str | None
-    ) -> None:
+    ) -> bool:
+        """Whether it is one more place of a rule that holds here."""
         rule = self._rules[self._owner[number]]
         if rule.section and rule.section != section:
-            return
-        found = seen.setdefault(rule.number, Found(rule, self._patterns[number].text, how))
-        if len(found.places) < MOST_PLACES:
-            found.places.append(text.source(*at))
+            return False
+        found = seen.setdefault(rule.number, Found(rule, rule.phrases[self._typed[number]], how))
+        if len(found.places) >= MOST_PLACES:
+            return False
+        found.places.append(text.source(*at))
+        return True
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, Text, func, or_, select, true
-from sqlalchemy.orm import Mapped, Session, mapped_column, undefer
+from sqlalchemy import Boolean, ColumnElement, ForeignKey, Integer, String, Text, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, undefer
 
 from service.domain.errors import NotFoundError
 from service.domain.moderation import REASONS
-from service.domain.rules import ACTIONS, MODES
+from service.domain.rules import ACTIONS, MODES, RuleDraft
 from service.storage.base import Base
 from service.storage.types import UtcDateTime, one_of
+from service.text.fold import fold
 
 PAGE_SIZE = 25
+#: What of the folding a database can do while it reads: Arabic spellings of one word, and the signs on its letters.
+_ALIKE = {char: fold(char, "ar") for char in "أإآٱىئؤة\u0621\u0640\u0670" + "".join(map(chr, range(0x064B, 0x0656)))}
 
 
 class WordRule(Base):
@@ -106,6 +109,20 @@ def find_by_name(session: Session, site_id: UUID, name: str) -> WordRule | None:
     )
 
 
+def find_same(session: Session, site_id: UUID, draft: RuleDraft) -> int | None:
+    """The number of a rule in force that says the very same."""
+    return session.scalar(
+        select(WordRule.number)
+        .where(WordRule.site_id == site_id, WordRule.enabled.is_(True), WordRule.removed_at.is_(None))
+        .where(WordRule.phrase_count == len(draft.phrases), WordRule.name == draft.name)
+        .where(WordRule.mode == draft.mode, WordRule.action == draft.action, WordRule.section == draft.section)
+        .where(WordRule.reason.is_not_distinct_from(draft.reason))
+        .where(WordRule.lines == "\n".join(draft.phrases), WordRule.exceptions == "\n".join(draft.exceptions))
+        .order_by(WordRule.number)
+        .limit(1)
+    )
+
+
 def count(session: Session, site_id: UUID) -> int:
     """Without those removed."""
     kept = select(func.count()).where(WordRule.site_id == site_id, WordRule.removed_at.is_(None))
@@ -124,7 +141,7 @@ def list_in_force(session: Session, site_id: UUID) -> Sequence[WordRule]:
 
 def list_page(session: Session, site_id: UUID, word: str, before: int | None, *, removed: bool) -> Sequence[WordRule]:
     """From the newest; one more than a page when there are more. ``word``: in the name, a phrase or the owner's name,
-    as typed.
+    however its hamza is written and its signs are set.
     """
     gone = WordRule.removed_at.is_not(None) if removed else WordRule.removed_at.is_(None)
     wanted = select(WordRule).where(WordRule.site_id == site_id, gone)
@@ -132,8 +149,16 @@ def list_page(session: Session, site_id: UUID, word: str, before: int | None, *,
         wanted = wanted.where(WordRule.number < before)
     if word:
         columns = (WordRule.name, WordRule.lines, WordRule.owner_label)
-        wanted = wanted.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        meant = "".join(_ALIKE.get(char, char) for char in word)
+        wanted = wanted.where(or_(*(_alike(column).icontains(meant, autoescape=True) for column in columns)))
     return session.scalars(wanted.order_by(WordRule.number.desc()).limit(PAGE_SIZE + 1)).all()
+
+
+def _alike(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    shown: ColumnElement[str] = column.expression
+    for char, letter in _ALIKE.items():
+        shown = func.replace(shown, char, letter, type_=Text)
+    return shown
 
 
 def note_hits(session: Session, site_id: UUID, comment_id: UUID, numbers: Sequence[int]) -> None:

@@ -15,10 +15,19 @@ Direction = Literal["rtl", "ltr", "auto"]
 _STRONG: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _ISOLATES = frozenset(("LRI", "RLI", "FSI"))
 
+#: What is drawn as nothing among letters: Korean fillers, but for those that fill an old syllable; empty Braille, but
+#: for what stands beside Braille, as in pictures made of it; the vowels Khmer leaves unwritten, but behind its letters.
+_UNDRAWN = (
+    "[\u034f\u3164\uffa0]"
+    "|\u115f(?![\u1161-\u11a7\ud7b0-\ud7c6])"
+    "|(?<![\u1100-\u115e\ua960-\ua97c])\u1160"
+    "|(?<![\u2800-\u28ff])\u2800++(?![\u2801-\u28ff])"
+    "|(?<![\u1780-\u17d3])[\u17b4\u17b5]"
+)
 #: A flag made of tag characters (Scotland, Wales) is a picture and hides nothing; any other tag does.
 _FLAG_OR_HIDDEN = re.compile(
     "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
-    "|([\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]+)"
+    f"|([\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]+|{_UNDRAWN})"
 )
 
 #: First and last code point of the blocks that hold a script's letters, in order; ISO 15924 codes.
@@ -92,12 +101,20 @@ def text_direction(text: str) -> Direction:
 
 
 def hidden_spans(text: str) -> list[tuple[int, int]]:
-    """Where overrides, embeddings, isolates and invisible format characters stand, neighbours as one span.
+    """Where overrides, embeddings, isolates, invisible format characters and letters that draw nothing stand,
+    neighbours as one span.
 
     Code point offsets, end exclusive. ZWJ, ZWNJ and the marks LRM, RLM and ALM are not among them: ordinary
     Arabic and Persian typing is full of them and they hide nothing.
     """
-    return [found.span(1) for found in _FLAG_OR_HIDDEN.finditer(text) if found.group(1)]
+    spans: list[tuple[int, int]] = []
+    for found in _FLAG_OR_HIDDEN.finditer(text):
+        if found.group(1):
+            start, end = found.span(1)
+            if spans and spans[-1][1] == start:
+                start = spans.pop()[0]
+            spans.append((start, end))
+    return spans
 
 
 def visible(text: str) -> str:

@@ -6,13 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.text.links import LINK_PATTERN
+
 #: Longest text that is compared; a longer one counts as another text altogether.
 LIMIT = 10_000
 #: Steps the search for the shortest way may take: some twenty milliseconds. Texts so far apart that it needs more
 #: (about four hundred words changed) are told as one replaced by the other, which is what they are to a reader.
 STEPS = 80_000
-#: A word, or the marks between two, with the white space behind. A comma that moves changes no word.
-_WORD = re.compile(r"[^\s.,;:!?…،؛؟«»“”\"()]+\s*|[.,;:!?…،؛؟«»“”\"()]+\s*|\s+")
+#: A host with what follows it, where no scheme leads; ``links`` knows those with one.
+_HOST = r"[A-Za-z0-9-]++(?:\.[a-z0-9-]++)++(?:/(?:[.,;:!?…،؛؟«»“”\"()]*+[^\s.,;:!?…،؛؟«»“”\"()])*+)?"
+#: An address, a word, or the marks between two, with the white space behind. A comma that moves changes no word, and an
+#: address is another one as a whole.
+_WORD = re.compile(
+    rf"{LINK_PATTERN.pattern}\s*|{_HOST}\s*|[^\s.,;:!?…،؛؟«»“”\"()]+\s*|[.,;:!?…،؛؟«»“”\"()]+\s*|\s+"
+)
 #: A run of words both texts have: where it begins in the one, in the other, and how long it is.
 Run = tuple[int, int, int]
 

@@ -5,8 +5,9 @@ place in the text as typed (``Folded.source``), and what matched can be marked t
 
 What goes: differences of case and of compatibility form, marks on letters (vowel signs, accents, hamza seats),
 characters that draw nothing, stretching (tatweel, and a letter three times or more), the kind of digit, and how wide a
-space is. The Arabic rules are those of Lucene's ArabicNormalizer, PersianNormalizer and DecimalDigitFilter and of
-Snowball's ``arabic``; other than they do, a lone hamza is dropped and a hamza's seat counts as the letter it sits on.
+space is or what else leaves room and draws nothing. The Arabic rules are those of Lucene's ArabicNormalizer,
+PersianNormalizer and DecimalDigitFilter and of Snowball's ``arabic``; other than they do, a lone hamza is dropped and a
+hamza's seat counts as the letter it sits on.
 Known limit: مسؤول and مسئول stay two words, since the seats are two letters.
 """
 
@@ -31,9 +32,12 @@ _MARKS = (
     (0x06E7, 0x06E8), (0x06EA, 0x06ED), (0x0898, 0x089F), (0x08CA, 0x08E1), (0x08E3, 0x08FF), (0x1AB0, 0x1AFF),
     (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F), (0xE0100, 0xE01EF),
 )  # fmt: skip
-#: What draws nothing though it counts as a letter, a mark or a symbol: fillers, the joiner of graphemes, empty Braille.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+#: What draws nothing and has no width, though it counts as a letter or a mark: the joiner of graphemes, selectors.
+_NOTHING = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+#: What draws nothing and is as wide as a letter, so that two words stand to its sides: Korean fillers, empty Braille.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _TATWEEL, _HAMZA = "\u0640", "\u0621"
+_PARTING = re.compile(f"[\u200c{_TATWEEL}{_HAMZA}]")
 #: Letters that one reader writes for another, in Arabic and between Arabic and its neighbours.
 _LETTERS = {
     char: letter
@@ -67,6 +71,22 @@ class Folded:
         return first[start], last[end - 1]
 
     @cached_property
+    def parted(self) -> Sequence[int]:
+        """The places here, between two letters, where as typed something stood that is dropped and yet may keep two
+        words apart to the eye: a non-joiner, tatweel, a lone hamza.
+        """
+        if not _PARTING.search(self.original):
+            return ()
+        first, last = self._places
+        return [
+            at
+            for at in range(1, len(self.text))
+            if self.text[at - 1].isalnum()
+            and self.text[at].isalnum()
+            and _PARTING.search(self.original, first[at - 1], last[at - 1])
+        ]
+
+    @cached_property
     def _places(self) -> tuple[Sequence[int], Sequence[int]]:
         """Where each character comes from: first, and just behind the last. Worked out when somebody asks."""
         return _places(self.original, self.language, len(self.text))
@@ -83,22 +103,30 @@ def folded(text: str, language: str) -> Folded:
     return Folded(text, language, fold(text, language))
 
 
+#: Characters whose folding is kept; a text in any language has fewer.
+MOST_KEPT = 20_000
+
+
 class _Table(dict[int, str]):
-    """What one character folds to, filled as characters come by. Threads may fill it twice with the same."""
+    """What one character folds to, filled as characters come by. Threads may fill it twice with the same. Full, it
+    begins anew, and what people write is in it again at once.
+    """
 
     def __init__(self, letters: dict[str, str]) -> None:
         super().__init__()
         self._letters = letters
 
     def __missing__(self, code: int) -> str:
+        if len(self) >= MOST_KEPT:
+            self.clear()
         folded = self[code] = "".join(map(self._settled, _decomposed(chr(code))))
         return folded
 
     def _settled(self, char: str) -> str:
         kind = unicodedata.category(char)
-        if kind == "Cf" or char in _BLANK or char in (_TATWEEL, _HAMZA) or _is_mark(char):
+        if kind == "Cf" or char in _NOTHING or char in (_TATWEEL, _HAMZA) or _is_mark(char):
             return ""
-        if kind in ("Zs", "Zl", "Zp", "Cc"):
+        if kind in ("Zs", "Zl", "Zp", "Cc") or char in _BLANK:
             return " "
         if kind == "Nd":
             return str(unicodedata.decimal(char))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from service.text.lookalikes import LATIN
 
+#: Put for l, where it touches a Latin letter; elsewhere it stands between two names.
+_BAR = re.compile(r"(?<=[a-z])\|+|\|+(?=[a-z])")
+#: ν is like v, but in a name more often a capital, Ν, before it was folded.
+_LETTERS = {code: letter for code, letter in LATIN.items() if code != ord("|")} | {ord("ν"): "n"}
 #: Digits put for a letter; and I, l and 1, which many typefaces draw alike.
 _DIGITS = str.maketrans("013457i", "oleastl")
 #: Arabic letters without their dots, which honest Arabic does not write.
@@ -19,8 +25,12 @@ def name_key(folded: str) -> str:
     """What a name that has been folded is known by: its letters and digits alone, and look-alikes as the letter they
     are taken for. ``""`` for a name without either.
     """
-    letters = "".join(char for char in folded if char.isalnum()).translate(LATIN)
+    letters = "".join(filter(str.isalnum, _BAR.sub(_barred, folded.translate(_LETTERS))))
     return letters.translate(_DIGITS) if any("a" <= char <= "z" for char in letters) else letters
+
+
+def _barred(found: re.Match[str]) -> str:
+    return "l" * len(found.group())
 
 
 def looks_like(key: str, other: str) -> bool:

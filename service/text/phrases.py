@@ -23,6 +23,8 @@ from service.text.fold import fold
 PIECES = (5, 3, 2, 1)
 #: A phrase of two Arabic letters is inside of too many words: of what is written onto it one letter is not enough.
 SHORT = 2
+#: Letters beside a phrase that are looked at. The windows below are shorter; a word may be as long as the text.
+BESIDE = 12
 #: Pieces of a spaced-out word that are looked at together.
 MAX_FRAGMENTS = 24
 
@@ -132,7 +134,7 @@ class Matcher:
     def _stands(self, hit: Hit, text: str, breaks: Collection[int]) -> bool:
         mode = self._modes[hit.number]
         if mode is not Mode.ANYWHERE:
-            left, right = _rest(text, hit, breaks)
+            left, right = _rest(text, hit, breaks, 1 if mode is Mode.WORD else BESIDE)
             if (left or right) and (mode is Mode.WORD or not self._allows(hit, left, right)):
                 return False
         return not any(_inside(hit, text, of) for of in self._exceptions.get(hit.number, ()))
@@ -208,14 +210,18 @@ def _words(text: str, breaks: Collection[int]) -> set[str]:
     return words
 
 
-def _rest(text: str, hit: Hit, breaks: Collection[int]) -> tuple[str, str]:
-    """What the words at both ends of the hit have beside it. Beyond a sign that is no letter nothing belongs to it."""
+def _rest(text: str, hit: Hit, breaks: Collection[int], most: int) -> tuple[str, str]:
+    """What the words at both ends of the hit have beside it, ``most`` letters of each. Beyond a sign that is no letter
+    nothing belongs to it.
+    """
     first, last = hit.start, hit.end
     if is_letter(text[hit.start]):
-        while first > 0 and first not in breaks and is_letter(text[first - 1]):
+        lowest = max(0, hit.start - most)
+        while first > lowest and first not in breaks and is_letter(text[first - 1]):
             first -= 1
     if is_letter(text[hit.end - 1]):
-        while last < len(text) and last not in breaks and is_letter(text[last]):
+        highest = min(len(text), hit.end + most)
+        while last < highest and last not in breaks and is_letter(text[last]):
             last += 1
     return text[first : hit.start], text[hit.end : last]
 

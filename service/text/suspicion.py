@@ -8,14 +8,15 @@ out; only a hit that needs one of its changes is told.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from service.text.fold import OWN_LETTERS
 from service.text.lookalikes import is_mixed, script_of, skeleton
-from service.text.phrases import Hit, Matcher, Pattern
+from service.text.phrases import SHORT, Hit, Matcher, Pattern
 
 #: Letters without their dots that honest Arabic never writes: ٮ, ٯ, ڡ. And ں, which Urdu does.
 _DOTLESS, _NOON = "\u066e\u066f\u06a1", "\u06ba"
@@ -48,19 +49,23 @@ class Suspicion:
 class _Reading:
     """A piece of text as it may be meant. ``places``: of each letter, first and behind the last, in the folded text.
     ``changed``: letters of which a hit has to hold one; or ``joints``: places of which it has to go across ``needed``.
+    Both in order: a text of one word has as many of them as it has hits.
     """
 
     rule: str
     text: str
     places: Sequence[tuple[int, int]]
-    changed: Collection[int] = ()
-    joints: Collection[int] = ()
+    changed: Sequence[int] = ()
+    joints: Sequence[int] = ()
     needed: int = 1
     breaks: Collection[int] = ()
+    #: Letters a hit has to have.
+    least: int = 1
 
     def told(self, hit: Hit) -> Suspicion | None:
-        crossed = sum(hit.start < at < hit.end for at in self.joints)
-        if crossed >= self.needed or any(hit.start <= at < hit.end for at in self.changed):
+        crossed = bisect_left(self.joints, hit.end) - bisect_right(self.joints, hit.start)
+        held = bisect_left(self.changed, hit.end) - bisect_left(self.changed, hit.start)
+        if hit.end - hit.start >= self.least and (crossed >= self.needed or held > 0):
             return Suspicion(self.rule, hit.number, self.places[hit.start][0], self.places[hit.end - 1][1])
         return None
 
@@ -71,18 +76,24 @@ class Disguises:
     def __init__(self, matcher: Matcher, patterns: Sequence[Pattern], language: str) -> None:
         self._matcher, self._patterns = matcher, patterns
         # Every neighbour that writes letters of its own may write ں.
-        self._never = _DOTLESS if language.partition("-")[0].lower() in OWN_LETTERS else _DOTLESS + _NOON
+        self._neighbour = language.partition("-")[0].lower() in OWN_LETTERS
+        self._never = _DOTLESS if self._neighbour else _DOTLESS + _NOON
 
-    def find(self, text: str) -> Iterator[Suspicion]:
-        """In the folded text. What the matcher finds in the text as it stands is not found again."""
-        for reading in self._readings(text):
+    def find(self, text: str, parted: Sequence[int] = ()) -> Iterator[Suspicion]:
+        """In the folded text. What the matcher finds in the text as it stands is not found again, but for words that
+        something dropped stands beside. ``parted``: of ``Folded``.
+        """
+        for reading in self._readings(text, parted):
             matcher = self._dotless if reading.rule == "dotless" else self._matcher
             for hit in matcher.hits(reading.text, reading.breaks):
                 if found := reading.told(hit):
                     yield found
 
-    def _readings(self, text: str) -> Iterator[_Reading]:
+    def _readings(self, text: str, parted: Sequence[int]) -> Iterator[_Reading]:
         yield from _spaced(text)
+        # A non-joiner inside of a word is how Persian is written.
+        if parted and not self._neighbour:
+            yield _glued(text, parted)
         for found in _odd_words(text):
             word, start = found.group(), found.start()
             yield from _mixed(word, start)
@@ -125,7 +136,20 @@ def _spaced(text: str) -> Iterator[_Reading]:
         glued = "".join(found.group() for found in chain)
         # "a s" is two words, or a slip.
         needed = 1 if _ARABIC.match(glued) else 2
-        yield _Reading("spaced_out", glued, places, joints=edges, needed=needed, breaks=edges)
+        yield _Reading("spaced_out", glued, places, joints=edges, needed=needed, breaks={*edges})
+
+
+def _glued(text: str, parted: Sequence[int]) -> _Reading:
+    """Words between which stands what is no space and is dropped. Many an honest word with hamza has short phrases."""
+    places = _each(text, 0)
+    pieces, apart, changed = list[str](), list[tuple[int, int]](), list[int]()
+    for start, end in pairwise((0, *parted, len(text))):
+        if start:
+            changed += (len(apart) - 1, len(apart), len(apart) + 1)
+            apart.append((start, start + 1))
+        pieces.append(text[start:end])
+        apart += places[start:end]
+    return _Reading("glued", " ".join(pieces), apart, changed=sorted(changed), least=SHORT + 1)
 
 
 def _chains(text: str) -> Iterator[list[re.Match[str]]]:
@@ -164,8 +188,8 @@ def _mixed(word: str, start: int) -> Iterator[_Reading]:
     yield _Reading("mixed_scripts", word, _each(word, start), range(len(word)), breaks={0, *inner, len(word)})
 
 
-def _differing(word: str, meant: str) -> set[int]:
-    return {at for at, (one, other) in enumerate(zip(word, meant, strict=True)) if one != other}
+def _differing(word: str, meant: str) -> list[int]:
+    return [at for at, (one, other) in enumerate(zip(word, meant, strict=True)) if one != other]
 
 
 def _doubled(word: str, start: int) -> Iterator[_Reading]:
@@ -174,12 +198,12 @@ def _doubled(word: str, start: int) -> Iterator[_Reading]:
     """
     if not _TWICE.search(word):
         return
-    text, places, changed = "", list[tuple[int, int]](), set[int]()
+    text, places, joints = "", list[tuple[int, int]](), list[int]()
     for at, char in enumerate(word):
         if at and word[at - 1] == char:
             places[-1] = (places[-1][0], start + at + 1)
-            changed.add(len(text) - 1)
+            joints.append(len(text) - 1)
         else:
             text += char
             places.append((start + at, start + at + 1))
-    yield _Reading("doubled_letters", text, places, joints=changed)
+    yield _Reading("doubled_letters", text, places, joints=joints)

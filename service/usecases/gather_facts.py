@@ -126,15 +126,15 @@ def _known_author(session: Session, question: Question) -> bool:
 
 def _arrivals(session: Session, question: Question) -> Arrivals:
     site, now, sender = question.site.id, question.now, question.sender
-    author: tuple[int, ...] = ()
+    author = Count()
     if question.author is not None:
-        author = arrivals.of_author(session, site, question.author, now)
+        author = Count(*arrivals.of_author(session, site, question.author, now))
     if sender is None or not sender.network:
-        return Arrivals(author=Count(*author))
+        return Arrivals(author=author)
     counts = arrivals.of_network(session, site, sender.network, sender.wider, now)
     thread = question.thread and arrivals.networks_of(session, site, question.thread, now, THREAD)
     on_site = arrivals.networks_of(session, site, None, now, SITE)
-    return Arrivals(Count(*counts[:2]), Count(*counts[2:]), Count(*author), thread or (), on_site)
+    return Arrivals(Count(*counts[:2]), Count(*counts[2:]), author, thread or (), on_site)
 
 
 def _staff_names(session: Session, question: Question) -> tuple[str, ...]:

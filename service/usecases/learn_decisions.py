@@ -6,6 +6,7 @@ has a site's model in hand; what it has learnt since it last stored one is learn
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from service.domain.moderation import Action, ActorKind
 from service.domain.ports import Clock, NewId
 from service.domain.standing import standing
 from service.learning.learner import Learner, features_of_comment
-from service.learning.packing import UnreadableModelError, pack, unpack
+from service.learning.packing import UnreadableModelError, pack, readable, unpack
 from service.storage import learners, sites
 from service.storage.decisions import Decision
 from service.storage.learners import StoredLearner
@@ -29,6 +30,8 @@ BATCH = 500
 STORED_EVERY = timedelta(minutes=1)
 #: How long a worker that falls silent keeps a model from the others.
 HELD = timedelta(minutes=1)
+#: Models that a worker has in memory at once, some twelve megabytes each, and how long it keeps one for nothing.
+KEPT, IDLE = 16, timedelta(minutes=5)
 #: What a decision says of the text. Any other says nothing of it.
 BAD = {Action.APPROVE.value: False, Action.REJECT.value: True, Action.SPAM.value: True}
 
@@ -49,6 +52,7 @@ class _InHand:
     ahead: set[UUID] = field(default_factory=set)
     stored_at: datetime | None = None
     held_until: datetime | None = None
+    used_at: datetime | None = None
     changed: bool = False
     erased: bool = False
 
@@ -68,7 +72,10 @@ class LearnDecisions:
     def __init__(self, uow: UnitOfWork, reader: Reader, new_id: NewId, clock: Clock) -> None:
         self._uow, self._reader, self._clock = uow, reader, clock
         self._holder = new_id(clock())
-        self._in_hand: dict[UUID, _InHand] = {}
+        #: The one that has learnt nothing for longest comes first.
+        self._in_hand: OrderedDict[UUID, _InHand] = OrderedDict()
+        #: The version of each site's that was looked at and found whole.
+        self._whole: dict[UUID, int] = {}
 
     def sites(self) -> list[UUID]:
         return self._reader.run(lambda session: [site.id for site in sites.list_all(session)])
@@ -79,11 +86,14 @@ class LearnDecisions:
 
         What an author has erased is taken out and stored without waiting.
         """
+        self._make_room()
         if not self._anything_to_do(site, store):
             return Progress()
         known = self._hold(site)
         if known is None:
             return Progress()
+        known.used_at = self._clock()
+        self._in_hand.move_to_end(site)
         news = self._reader.run(lambda session: _news(session, site, known.position, known.ahead))
         for row in news.rows:
             _learn(known, row, news)
@@ -92,22 +102,45 @@ class LearnDecisions:
 
     def release(self) -> None:
         """Stores what was learnt and lets the models go: another worker need not wait."""
+        for site in list(self._in_hand):
+            self._put_away(site)
+
+    def _make_room(self) -> None:
+        """Puts away what has had nothing to learn for a while, and of too many those that have waited longest."""
+        since = self._clock() - IDLE
         for site, known in list(self._in_hand.items()):
-            self._store(site, known, True)
-            self._uow.run(lambda session, of=site: self._let_go(session, of))  # type: ignore[misc]
-        self._in_hand.clear()
+            if len(self._in_hand) > KEPT or known.used_at is None or known.used_at <= since:
+                self._put_away(site)
+
+    def _put_away(self, site: UUID) -> None:
+        self._store(site, self._in_hand[site], True)
+        self._uow.run(lambda session: self._let_go(session, site))
+        self._in_hand.pop(site, None)
 
     def _anything_to_do(self, site: UUID, store: bool) -> bool:
-        """Asked every few seconds of every site, so it writes nothing and unpacks nothing."""
+        """Asked every few seconds of every site, so it writes nothing and unpacks nothing. What is stored is looked at
+        once a version: if it is damaged or of another release it is made anew, though nothing was decided since.
+        """
         known = self._in_hand.get(site)
         if known is not None and known.changed and (store or self._due(known)):
             return True
 
         def question(session: Session) -> bool:
+            if known is None and not self._of_use(session, site):
+                return True
             at = known or learners.find_place(session, site)
             return bool(learners.list_new(session, site, at.position, set(at.ahead), 1))
 
         return self._reader.run(question)
+
+    def _of_use(self, session: Session, site: UUID) -> bool:
+        version = learners.find_version(session, site)
+        if version and self._whole.get(site) != version:
+            row = learners.find(session, site)
+            if row is None or not readable(row.data):
+                return False
+            self._whole[site] = row.version
+        return True
 
     def _hold(self, site: UUID) -> _InHand | None:
         """The model, in hand for a while from now on; ``None`` when another worker has it."""
@@ -159,13 +192,14 @@ class LearnDecisions:
             row.version += 1
             row.data, row.position, row.stored_at = data, known.position, now
             row.ahead = sorted(map(str, known.ahead))
-            row.stats = {"fine": learner.fine, "bad": learner.bad, "remembered": len(learner.model.order)}
+            counts = {"fine": round(learner.fine), "bad": round(learner.bad)}
+            row.stats = {**counts, "remembered": len(learner.model.order)}
             return row.version
 
         version = self._uow.run(change)
         if version is None:
             # It was taken over while this worker was asleep: the other one goes on.
-            del self._in_hand[site]
+            self._in_hand.pop(site, None)
             return None
         if known.erased:
             self._uow.forget()

@@ -35,7 +35,8 @@ class ManageRules:
 
     def write(self, principal: Principal, draft: RuleDraft, number: int | None = None) -> int:
         """The number of the rule, a new one or the one of ``number``, which says this from now on. Whoever changed it
-        last owns it. ``InvalidError`` when the site has ``MOST_RULES``.
+        last owns it. A new one that says what one in force says is that one: saved twice it is there once.
+        ``InvalidError`` when the site has ``MOST_RULES``.
         """
         owner = _Owner(principal.actor.id, principal.actor.label)
         return self._change(principal, lambda session, now: self._put(session, principal.site_id, draft, number, owner))
@@ -87,6 +88,9 @@ class ManageRules:
     def _put(self, session: Session, site_id: UUID, draft: RuleDraft, number: int | None, owner: _Owner) -> int:
         now = self._clock()
         if number is None:
+            known = word_rules.find_same(session, site_id, draft)
+            if known is not None:
+                return known
             _check_room(session, site_id)
             row = WordRule(site_id=site_id, number=word_rules.next_number(session, site_id), created_at=now)
             session.add(row)

@@ -16,7 +16,7 @@ from service.storage.sites import Site
 from service.storage.uow import Session
 from service.text.fold import folded
 
-#: Models that a process has in memory at once, eight megabytes each; the one that was asked longest ago goes.
+#: Models that a process has in memory at once, some twelve megabytes each; the one that was asked longest ago goes.
 KEPT = 8
 #: Words that are marked.
 MARKS = 5

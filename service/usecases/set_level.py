@@ -28,8 +28,9 @@ class SetLevel:
         self._uow, self._new_id, self._clock = uow, new_id, clock
 
     def set(self, principal: Principal, comment_id: UUID, level: Level | None, seen: Level | None) -> Change:
-        """For the author of a comment. ``seen`` is the level that stood there: ``ConflictError`` when another was set
-        since, so that nobody takes back what they have not seen. The same again changes nothing, and is not written.
+        """For the author of a comment. ``seen`` is the level that stood there: ``ConflictError``, which says what is
+        there now, when another was set since, so that nobody takes back what they have not seen. The same again
+        changes nothing, and is not written.
 
         What already waits stays as it is. It reaches whoever proves to be this author, and nobody else. ``before`` and
         ``after`` of the answer, the other way round, take it back. ``ForbiddenError`` for a program,
@@ -51,7 +52,7 @@ class SetLevel:
             if before is level:
                 return Change(seen, level)
             if before is not seen:
-                raise ConflictError("level_changed")
+                raise ConflictError("level_changed", public={"seen": before or ""})
             now = self._clock()
             session.add(
                 LevelChange(

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from service.bootstrap import build
 from service.domain.moderation import Action
+from service.domain.trust import Level
+from service.i18n import t
 from tests.browser.press import serving
 from tests.browser.visit import SAVED, assert_fits, sign_in, visit
 from tests.newsroom import PASSWORD, Newsroom, SetClock, settings_for
@@ -271,6 +273,44 @@ def test_a_key_sets_the_authors_level_and_the_same_key_or_z_takes_it_back(chromi
         expect(page.locator("#desk-live")).to_contain_text("لا شيء يثبت")
         assert room.sql("SELECT count(*) FROM level_change") == [(6,)]
     assert again.comment is not None
+
+
+def test_a_level_set_on_one_card_is_on_every_card_of_the_author(chromium: Browser, room: Newsroom) -> None:
+    first = room.submit(body="أول تعليق من هذا الجهاز", remember=True)
+    room.submit(body="رأيي غير ذلك في ما كُتب عن الميناء", remember=True, device=first.device)
+    with desk(chromium, room) as page:
+        key(page, "b")
+        saved(page)
+        expect(page.locator(".standing", has_text="محظور")).to_have_count(2)
+        # The other card's key takes it back.
+        key(page, "j")
+        key(page, "b")
+        saved(page)
+        expect(page.locator(".standing", has_text="محظور")).to_have_count(0)
+        assert room.sql("SELECT before, after FROM level_change ORDER BY id") == [(None, "blocked"), ("blocked", None)]
+
+
+def test_a_level_that_a_colleague_has_changed_is_told_and_the_comment_stays(chromium: Browser, room: Newsroom) -> None:
+    first = room.submit(body="أول تعليق من هذا الجهاز", remember=True)
+    again = room.submit(body="رأيي غير ذلك في ما كُتب عن الميناء", remember=True, device=first.device)
+    assert again.comment is not None
+    level = "SELECT level FROM author WHERE generation IS NOT NULL"
+    with desk(chromium, room, announced=("409",)) as page:
+        room.container.set_level.set(room.principal, again.comment, Level.BLOCKED, None)
+        card = page.locator(f"#item-{first.comment}")
+        key(page, "w")
+        saved(page)
+        expect(card.locator(".standing")).to_contain_text("محظور")
+        expect(card.locator(".standing")).to_contain_text(t("ar", "error.level_changed.detail"))
+        expect(page.locator(".contested")).to_have_count(0)
+        assert room.sql(level) == [("blocked",)]
+        # Its keys go on from what stands there, on the other card as well, and Z has nothing of it to take back.
+        key(page, "j")
+        key(page, "w")
+        saved(page)
+        assert room.sql(level) == [("watched",)]
+        expect(page.locator("#queue > li")).to_have_count(2)
+        assert {status(room, comment) for comment in (first.comment, again.comment)} == {"pending"}
 
 
 def test_keys_are_for_the_desk_and_not_for_who_types(chromium: Browser, room: Newsroom) -> None:

@@ -10,6 +10,7 @@ from service.domain.moderation import Action
 from service.learning.learner import Learner, Opinion, features_of_comment
 from service.learning.packing import pack, unpack
 from service.storage import learners
+from service.usecases import learn_decisions
 from service.usecases.decide_comments import DecisionRequest
 from service.usecases.learn_decisions import LearnDecisions
 from tests.newsroom import Newsroom
@@ -252,6 +253,75 @@ def test_a_model_of_another_release_is_made_anew_from_the_log(newsroom: Newsroom
     newsroom.clock.forward(seconds=61)
     worker(newsroom).fold(newsroom.site.id)
     assert len(keys(stored(newsroom))) == 2
+
+
+@pytest.mark.parametrize("damage", ["cut off", "outdated"])
+def test_a_model_of_no_use_is_made_anew_though_nothing_was_decided_since(
+    newsroom: Newsroom, learn: LearnDecisions, damage: str
+) -> None:
+    """Else every comment would be held until somebody decides, or the model would be silent until then."""
+    newsroom.approved()
+    learn.fold(newsroom.site.id)
+    learn.release()
+    before = pack(stored(newsroom))
+
+    def spoil(session: object) -> None:
+        row = learners.find(session, newsroom.site.id)  # type: ignore[arg-type]
+        assert row is not None
+        at = len(b"TALIQ learner\n")
+        outdated = row.data[:at] + b"\xff" + row.data[at + 1 :]
+        row.data, row.version = (row.data[:-1] if damage == "cut off" else outdated), row.version + 1
+
+    newsroom.container.learn_decisions._uow.run(spoil)
+    assert learn.fold(newsroom.site.id).version == 3
+    assert pack(stored(newsroom)) == before
+    assert learn.fold(newsroom.site.id).version is None
+
+
+def test_a_stored_model_is_looked_at_once_a_version(
+    newsroom: Newsroom, learn: LearnDecisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.approved()
+    learn.fold(newsroom.site.id)
+    learn.release()
+    read: list[UUID] = []
+    find = learners.find
+    monkeypatch.setattr(learners, "find", lambda session, site: read.append(site) or find(session, site))
+    for _ in range(3):
+        assert learn.fold(newsroom.site.id).version is None
+    assert len(read) == 1
+
+
+def test_a_model_that_has_nothing_to_learn_is_put_away(newsroom: Newsroom, learn: LearnDecisions) -> None:
+    newsroom.approved()
+    learn.fold(newsroom.site.id)
+    newsroom.approved()
+    learn.fold(newsroom.site.id)
+    newsroom.clock.forward(minutes=4)
+    learn.fold(newsroom.site.id)
+    assert len(learn._in_hand) == 1
+    newsroom.clock.forward(minutes=6)
+    learn.fold(newsroom.site.id)
+    assert len(learn._in_hand) == 0
+    assert newsroom.sql("SELECT version, holder FROM learner") == [(2, None)]
+    newsroom.approved()
+    learn.fold(newsroom.site.id, store=True)
+    assert len(keys(stored(newsroom))) == 3
+
+
+def test_of_too_many_models_the_longest_unused_are_stored_and_put_away(
+    newsroom: Newsroom, learn: LearnDecisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn_decisions, "KEPT", 0)
+    other = newsroom.container.manage_sites.create("other", "", {})
+    newsroom.approved()
+    learn.fold(newsroom.site.id)
+    newsroom.approved()
+    assert learn.fold(newsroom.site.id).version is None or len(learn._in_hand) == 1
+    learn.fold(other.id)
+    assert len(learn._in_hand) == 0
+    assert len(keys(stored(newsroom))) == 2
+    assert newsroom.sql("SELECT holder FROM learner") == [(None,)]
 
 
 def test_each_site_has_a_model_of_its_own(newsroom: Newsroom, learn: LearnDecisions) -> None:

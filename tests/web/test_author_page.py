@@ -91,7 +91,8 @@ def test_what_is_proven_to_be_one_authors_is_told_as_theirs(newsroom: Newsroom) 
         "The author’s other comments: 1 approved (1 of them seen by no moderator) · "
         f"1 rejected {LABELS['en']['libel']} First seen:"
     )
-    proven = "Proven by a confirmed address · New · Moderators’ judgement: 1 rejected · bound 0.03"
+    judged = "Moderators’ judgement: 1 rejected"
+    proven = f"Proven by a confirmed address · New · {judged} · at least 3% expected to be approved"
     assert f"2 others waiting {proven} Same address, unproven: no other comment" in said
 
 

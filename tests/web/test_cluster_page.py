@@ -85,6 +85,17 @@ def test_what_is_different_is_marked_and_the_rest_is_read_once(small_newsroom: N
     assert form["items"].startswith(second.hex)
 
 
+def test_a_differing_address_is_one_word_in_its_own_direction_and_no_space_is_added(small_newsroom: Newsroom) -> None:
+    text = "لا تشتروا من هذا المتجر فقد باعني هاتفًا مكسورًا ورفض أن يعيد المال، انظروا https://{}.example/shop/، ثم"
+    first = small_newsroom.pending(body=text.format("one"))
+    small_newsroom.pending(body=text.format("two"))
+    html, _ = shown(sign_in(small_newsroom), first)
+    (said,) = re.findall(r'<p class="text differing"[^>]*>(.*?)</p>', html, re.S)
+    assert re.sub(r"<span.*?</span>", "", said).endswith(
+        'انظروا <del dir="ltr">https://one.example/shop/</del> <ins dir="ltr">https://two.example/shop/</ins>، ثم'
+    )
+
+
 def test_members_that_moved_on_stay_and_are_counted(small_newsroom: Newsroom) -> None:
     made = raid(small_newsroom, 5)
     client = sign_in(small_newsroom, lang="en")

@@ -47,9 +47,10 @@ def test_a_card_tells_the_level_with_its_evidence(newsroom: Newsroom) -> None:
     newsroom.decide(made[1], Action.APPROVE)
     newsroom.decide(made[2], Action.REJECT, reason="insult")
     said = digest_on(sign_in(newsroom, lang="en"), made[3])
-    assert "Proven by the device · Known · Moderators’ judgement: 2 approved · 1 rejected · bound 0.25" in said
+    judged = "Moderators’ judgement: 2 approved · 1 rejected · at least 25% expected to be approved"
+    assert f"Proven by the device · Known · {judged}" in said
     said = digest_on(sign_in(newsroom, lang="ar"), made[3])
-    assert "مُثبَت بالجهاز · معروف · حكم المشرفين: تعليقان منشوران · تعليق مرفوض · الحد الأدنى 0.25" in said
+    assert "مُثبَت بالجهاز · معروف · حكم المشرفين: تعليقان منشوران · تعليق مرفوض · يُتوقع قبول 25% على الأقل" in said
 
 
 def test_what_no_moderator_has_judged_is_no_evidence(newsroom: Newsroom) -> None:
@@ -113,10 +114,24 @@ def test_nobody_takes_back_what_they_have_not_seen(small_newsroom: Newsroom) -> 
     asked = {"Accept": "application/json"}
     refused = client.post("/console/level", data={**stale, "level": "slow"}, headers=asked)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "level_changed")
+    assert refused.get_json()["seen"] == "blocked", "what the card is to show instead"
+    assert "Blocked · set by a moderator" in refused.get_json()["said"]
     again = client.post("/console/level", data={**stale, "level": "blocked"}, headers=asked)
     assert (again.status_code, again.get_json()["seen"]) == (200, "blocked")
     assert "Blocked" in again.get_json()["said"]
     assert len(log(small_newsroom)) == 1, "sent twice, written once"
+
+
+def test_the_cards_of_one_author_bear_one_mark_that_is_not_the_authors_id(small_newsroom: Newsroom) -> None:
+    made = remembered(small_newsroom, 2)
+    stranger = small_newsroom.submit(body="من جهاز آخر", remember=True).comment
+    client = sign_in(small_newsroom)
+    html = [client.get(f"/console/comments/{comment}").get_data(as_text=True) for comment in (*made, stranger)]
+    marks = [re.findall(r'action="/console/level" data-author="(\w+)"', page) for page in html]
+    assert len(marks[0]) == 1
+    assert marks[0] == marks[1] != marks[2]
+    authors = [UUID(str(row[0])) for row in small_newsroom.sql("SELECT author_id FROM comment")]
+    assert not {mark for found in marks for mark in found} & {form for a in authors for form in (a.hex, str(a))}
 
 
 @pytest.mark.parametrize("level", ["trusted", "known", "new", "WATCHED", "none", "x"])

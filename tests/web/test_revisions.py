@@ -36,7 +36,7 @@ def test_every_text_says_when_whose_and_what_changed(newsroom: Newsroom) -> None
     assert "<ins>" not in first + first
     assert "Readers see this" in first
     assert "Readers see this" not in second
-    assert re.search(r"<ins>.*\[added:\].*الكبير .*\[end\].*</ins>", second)
+    assert re.search(r"<ins>.*\[added:\].*الكبير<.*\[end\].*</ins> ", second)
     assert re.search(r"<del>.*\[removed:\].*&lt;b&gt;قديم&lt;/b&gt;", second)
     assert "The author" in second
     assert "09:05 UTC" in second

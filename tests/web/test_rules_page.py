@@ -11,6 +11,11 @@ from flask.testing import FlaskClient
 
 from service.domain.moderation import Action, Status
 from service.domain.rules import RuleDraft
+from service.i18n import t
+from service.screening.outcome import Outcome
+from service.screening.rules import Rule, RuleBook
+from service.text.fold import folded
+from service.text.phrases import Mode
 from tests.newsroom import Newsroom
 from tests.web.test_console import hidden, sign_in
 
@@ -50,6 +55,14 @@ def decided(newsroom: Newsroom) -> Newsroom:
 def test_without_a_rule_the_page_says_how_to_begin(newsroom: Newsroom, lang: str) -> None:
     page = text_of(sign_in(newsroom, lang=lang).get(PAGE))
     assert "taliq rules import" in page
+
+
+def test_the_editor_stands_in_the_rules_and_the_head_says_so(small_newsroom: Newsroom) -> None:
+    client = sign_in(small_newsroom)
+    for path, current in (("rules", "page"), ("rules/rule", "true")):
+        html = client.get(f"/console/{path}?site=demo").get_data(as_text=True)
+        places = html.split('<nav class="places"')[1].partition("</nav>")[0]
+        assert re.findall(r'href="([^"?]*)\S* aria-current="(\w+)"', places) == [("/console/rules", current)]
 
 
 def test_a_rule_is_tried_before_it_is_saved_and_nothing_is_written_by_it(decided: Newsroom) -> None:
@@ -98,6 +111,17 @@ def test_the_moderator_reads_at_the_comment_which_rule_it_was(newsroom: Newsroom
     assert "A word or phrase on your lists #1 كلب" in said
 
 
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_the_moderator_reads_at_the_comment_which_list_and_whose_name_it_was(newsroom: Newsroom, lang: str) -> None:
+    newsroom.container.manage_lists.replace("demo", "host", "قمار <1>", "hold", ("casino.example",), "سارة")
+    comment = newsroom.pending(body="انظروا https://casino.example/ الآن", name="سارة")
+    html = sign_in(newsroom, lang=lang).get(f"/console/comments/{comment}").get_data(as_text=True)
+    assert "<bdi>قمار &lt;1&gt;</bdi>" in html
+    assert f"<strong>{t(lang, 'finding.listed_host')}</strong> <bdi>قمار" in unescape(html)
+    assert f"<strong>{t(lang, 'finding.impersonation.staff')}</strong>" in unescape(html)
+    assert t(lang, "finding.impersonation.site") != t(lang, "finding.impersonation.regular")
+
+
 def test_a_disguise_alone_is_told_as_one(newsroom: Newsroom) -> None:
     client = sign_in(newsroom, lang="ar")
     post(client, "rule", do="save", **RULE)
@@ -105,6 +129,18 @@ def test_a_disguise_alone_is_told_as_one(newsroom: Newsroom) -> None:
     page = text_of(client.get(f"/console/comments/{comment}"))
     assert "قد تكون كلمة من قوائمكم مموّهة" in page
     assert "<mark>ق ر د</mark>" in page
+    assert "#1 قرد حروف متباعدة" in plain(client.get(f"/console/comments/{comment}"))
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_every_disguise_has_its_words(lang: str) -> None:
+    listed = ["كلب", "idiot", "حمار", "porn"]
+    book = RuleBook([Rule(1, listed, Mode.CLITICS, Outcome.HOLD)], "ar")
+    seen = set[str]()
+    for text in ("ك ل ب", "kلب", "pоrn", "حمممار", "كلٮ", "الporn", "idi0t", "كللب"):
+        seen |= {found.disguise or "" for found in book.suspect(folded(text, "ar"), "")}
+    assert seen == {"spaced_out", "lookalikes", "doubled_letters", "dotless", "mixed_scripts"}
+    assert all(t(lang, f"disguise.{how}") for how in seen)
 
 
 def test_what_has_to_be_mended_is_said_at_its_field_and_what_was_typed_stays(newsroom: Newsroom) -> None:
@@ -131,6 +167,40 @@ def test_switched_off_removed_and_back_again(newsroom: Newsroom) -> None:
         assert where in plain(client.get(answer.location)), do
     post(client, "act", number="1", do="remove")
     assert "Put back" in plain(client.get(f"{PAGE}?show=removed"))
+
+
+def test_putting_back_stays_among_the_removed(newsroom: Newsroom) -> None:
+    client = sign_in(newsroom, lang="en")
+    post(client, "rule", do="save", **RULE)
+    post(client, "act", number="1", do="remove")
+    sent = hidden(text_of(client.get(f"{PAGE}?show=removed")), f"{PAGE}/act")
+    assert sent["show"] == "removed"
+    answer = client.post(f"{PAGE}/act", data={**sent, "do": "back"})
+    assert answer.location == f"{PAGE}?site=demo&show=removed&done=rule_back"
+
+
+@pytest.mark.parametrize(("do", "state", "said"), [("off", "Off", "It is off"), ("remove", "Removed", "It is removed")])
+def test_saving_a_rule_that_is_not_in_force_says_so(newsroom: Newsroom, do: str, state: str, said: str) -> None:
+    client = sign_in(newsroom, lang="en")
+    post(client, "rule", do="save", **RULE)
+    post(client, "act", number="1", do=do)
+    assert f'<span class="tag">{state}</span>' in text_of(client.get(f"{PAGE}/rule?number=1"))
+    answer = post(client, "rule", do="save", number="1", **RULE)
+    page = plain(client.get(answer.location))
+    assert said in page
+    assert "holds from now on" not in page
+    assert "كلب" in page, "the list it is in is shown"
+
+
+def test_a_second_click_makes_no_second_rule(newsroom: Newsroom) -> None:
+    client = sign_in(newsroom, lang="en")
+    for more in ({}, {}, {"section": "رياضة"}, {"section": "رياضة"}, {"exceptions": "كلب كبير"}, {"mode": "word"}):
+        answer = post(client, "rule", do="save", **{**RULE, **more})
+        assert answer.location.endswith("done=rule_saved")
+    assert newsroom.sql("SELECT count(*) FROM word_rule") == [(4,)]
+    post(client, "act", number="1", do="off")
+    post(client, "rule", do="save", **RULE)
+    assert newsroom.sql("SELECT count(*) FROM word_rule") == [(5,)], "one that is off is no reason to have none"
 
 
 def test_a_rule_of_another_site_is_not_there(newsroom: Newsroom) -> None:

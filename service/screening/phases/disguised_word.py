@@ -10,4 +10,4 @@ from service.screening.rules import merged
 
 def disguised_word(facts: Facts) -> Iterator[Finding]:
     for found in facts.gathered.rules.value.suspect(facts.folded):
-        yield Finding("disguised_word", f"{found.label} {found.disguise}"[:80], spans=merged(found.places))
+        yield Finding("disguised_word", found.label, spans=merged(found.places))

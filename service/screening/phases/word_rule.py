@@ -20,4 +20,4 @@ def word_rule(facts: Facts) -> Iterator[Finding]:
 
 def _finding(code: str, found: Found, places: tuple[tuple[int, int], ...]) -> Finding:
     rule = found.rule
-    return Finding(code, found.label[:80], VERSION, places, rule.outcome, rule.reason)
+    return Finding(code, found.label, VERSION, places, rule.outcome, rule.reason)

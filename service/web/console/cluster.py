@@ -5,6 +5,7 @@ The first text stands there whole, and of the others what is different in them. 
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from service.queries.clusters import MOST, Member
 from service.text.bidi import visible
 from service.text.difference import Piece, difference
 from service.web.console.addresses import queue_url
+from service.web.console.differing import shown
 from service.web.console.session import Desk, at_desk
 from service.web.console.sweep import choices, pack
 from service.web.context import container
@@ -27,6 +29,7 @@ from service.web.public import query
 #: Of a stretch that both texts have, so much is shown before and behind what is different.
 _AROUND = 40
 _LEFT_OUT = " … "
+_SPACE = re.compile(r"\s+")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -63,7 +66,7 @@ def _member(desk: Desk, member: Member, first: Member) -> dict[str, object]:
         "text": visible(" ".join(member.text.split())) if member is first else None,
         "more": not member.whole,
         "same": same,
-        "pieces": [] if same or member is first else list(_shortened(pieces)),
+        "pieces": [] if same or member is first else shown(_shortened(pieces)),
         "dir": member.direction,
         "created_at": member.created_at,
         "thread": member.thread,
@@ -74,10 +77,10 @@ def _member(desk: Desk, member: Member, first: Member) -> dict[str, object]:
 def _shortened(pieces: list[Piece]) -> Iterator[Piece]:
     """What both texts have is read once already: of that the words beside a difference will do."""
     for at, piece in enumerate(pieces):
-        text = visible(" ".join(piece.text.split()))
+        text = _SPACE.sub(" ", piece.text)
         if piece.kind == "same":
             head = text[:_AROUND] if at else ""
             tail = text[-_AROUND:] if at < len(pieces) - 1 else ""
             if len(head) + len(tail) + len(_LEFT_OUT) < len(text):
                 text = f"{head}{_LEFT_OUT}{tail}"
-        yield Piece(piece.kind, f" {text} ")
+        yield Piece(piece.kind, text)

@@ -6,8 +6,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from service.domain.ports import Signer
 from service.domain.trust import BY_HAND
-from service.i18n import t
+from service.i18n import format_share, t
 from service.queries.digest import LOOKED, Digest, SameAddress, Tally
 
 
@@ -42,17 +43,20 @@ def standing_words(digest: Digest, language: str, now: datetime) -> list[str]:
     if not judged:
         return [*said, t(language, "standing.none")]
     judged[0] = f"{t(language, 'standing.judged')} {judged[0]}"
-    return [*said, *judged, t(language, "standing.bound", bound=f"{found.bound:.2f}")]
+    return [*said, *judged, t(language, "standing.bound", share=format_share(language, found.bound))]
 
 
-def level_choices(digest: Digest, language: str) -> dict[str, object] | None:
-    """What may be set for an author who can come back; nobody sees a button that would reach no one."""
+def level_choices(digest: Digest, language: str, signer: Signer) -> dict[str, object] | None:
+    """What may be set for an author who can come back; nobody sees a button that would reach no one. ``author``: the
+    same on each of their cards, for the desk's script. It names nobody, and no address takes it.
+    """
     if digest.staff or not digest.returns:
         return None
     now = digest.level.value if digest.level else ""
     offered = [value for value in ("", *(level.value for level in BY_HAND)) if value != now]
     return {
         "seen": now,
+        "author": signer.digest("desk author", str(digest.author)).hex(),
         "choices": [{"value": v, "label": t(language, f"level.set.{v or 'none'}")} for v in offered],
     }
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from service.domain.access import Permission
-from service.domain.errors import MalformedError
+from service.domain.errors import ConflictError, MalformedError
 from service.domain.trust import BY_HAND, Level
 from service.i18n import t
 from service.queries import authorship, cards
@@ -29,7 +29,11 @@ def register(blueprint: Blueprint) -> None:
         level, seen = _level(form, "level"), _level(form, "seen")
 
         def act() -> Made:
-            change = container().set_level.set(desk.principal, comment, level, seen)
+            try:
+                change = container().set_level.set(desk.principal, comment, level, seen)
+            except ConflictError as error:
+                # The card is to show what stands there now, and on what evidence.
+                raise ConflictError(error.code, public={**error.public, "said": _said(desk, comment)}) from error
             if not wants_json():
                 return {"done": "level_set"}
             return {"seen": change.after or "", "said": _said(desk, comment)}

@@ -21,7 +21,7 @@ DONE = (
     "token_revoked", "session_ended", "sessions_ended", "password_changed",
     "second_factor_off", "policy_saved", "thread_open", "thread_closed", "thread_mode", "note_written", "note_removed",
     "redacted", "level_set", "list_saved", "list_removed",
-    "rule_saved", "rule_on", "rule_off", "rule_removed", "rule_back",
+    "rule_saved", "rule_saved_off", "rule_saved_removed", "rule_on", "rule_off", "rule_removed", "rule_back",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from service.domain.moderation import ASKABLE, REASONS, Status, actions_from
-from service.i18n import CATALOGUES, t
+from service.i18n import CATALOGUES, has_text, t
 from service.queries import history
 from service.queries.cards import Card, FindingView
 from service.queries.history import DecisionView
@@ -66,7 +66,7 @@ def item(card: Card, language: str, now: datetime, site: str) -> dict[str, objec
         "reported": sum(card.reports.values()),
         "opinion": card.opinion_wanted,
         "digest": digest_words(card.digest, language, site, card.id, now),
-        "level": level_choices(card.digest, language),
+        "level": level_choices(card.digest, language, container().signer),
         "notes": glances(card.notes, language),
         "alike": card.alike,
         "alike_url": f"/console/clusters/{card.id}?{urlencode({'site': site})}",
@@ -168,16 +168,33 @@ def _marked(card: Card) -> str:
 
 
 def _named_rule(finding: FindingView) -> str:
-    """Which of the newsroom's own rules it is, for those that have a number: the number, and what it looked for."""
-    number, _, phrase = finding.rule.removeprefix("rule:").partition(" ")
-    return f"#{number} {phrase}" if finding.rule.startswith("rule:") else ""
+    """Which of the newsroom's own rules it is, for those that have a number: the number, and what it looked for. Of
+    its lists the name.
+    """
+    if finding.code == "listed_host":
+        return finding.rule.removeprefix("list:")
+    named, _, phrase = finding.rule.removeprefix("rule:").partition(" ")
+    return f"#{named.partition(':')[0]} {phrase}" if finding.rule.startswith("rule:") else ""
+
+
+def _disguise(finding: FindingView, language: str) -> str:
+    """How the word is written that may be meant; empty where nothing is disguised."""
+    how = finding.rule.partition(" ")[0].removeprefix("rule:").partition(":")[2]
+    return t(language, f"disguise.{how}") if finding.code == "disguised_word" and how else ""
+
+
+def _finding_key(finding: FindingView) -> str:
+    """Of a check that tells several things, the one it has told: whose name it is, what was counted."""
+    one = f"finding.{finding.code}.{finding.rule}"
+    return one if has_text(one) else f"finding.{finding.code}"
 
 
 def _finding(finding: FindingView, language: str) -> dict[str, object]:
     return {
         "code": finding.code,
-        "label": t(language, f"finding.{finding.code}"),
+        "label": t(language, _finding_key(finding)),
         "rule": _named_rule(finding),
+        "disguise": _disguise(finding, language),
         "places": len(finding.spans),
         # What only says something weighs no more than that the site holds everything.
         "usual": finding.code == "premoderation"

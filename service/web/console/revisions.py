@@ -7,8 +7,8 @@ from uuid import UUID
 from service.i18n import t
 from service.queries import history
 from service.queries.history import RevisionView
-from service.text.bidi import visible
 from service.text.difference import difference
+from service.web.console.differing import shown
 from service.web.console.session import Desk
 from service.web.context import container
 
@@ -33,5 +33,5 @@ def _item(view: RevisionView, earlier: str, language: str) -> dict[str, object]:
         "public": view.public,
         "dir": view.direction,
         "lang": view.language,
-        "pieces": [{"kind": piece.kind, "text": visible(piece.text)} for piece in pieces],
+        "pieces": shown(pieces),
     }

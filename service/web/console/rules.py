@@ -91,7 +91,7 @@ def register(blueprint: Blueprint) -> None:
         except InvalidError as error:
             errors = {fault.field: field_text(fault, desk.language) for fault in error.fields}
             return _editor(desk, number, stored, typed, errors)
-        return see_other(_address(desk, done="rule_saved"))
+        return see_other(_saved_address(desk, stored))
 
     @blueprint.post("/rules/act")
     @acting
@@ -100,9 +100,9 @@ def register(blueprint: Blueprint) -> None:
         number, do, manage = _number(form.get("number")) or 0, form.get("do"), container().manage_rules
         who, kept = desk.principal, {"show": "removed"} if form.get("show") == "removed" else {}
         if do in ("on", "off"):
-            return acted(desk, PATH, f"rule_{do}", lambda: manage.switch(who, number, on=do == "on"), **kept)
+            return acted(desk, PATH, f"rule_{do}", lambda: manage.switch(who, number, on=do == "on"))
         if do == "back":
-            return acted(desk, PATH, "rule_back", lambda: manage.put_back(who, number))
+            return acted(desk, PATH, "rule_back", lambda: manage.put_back(who, number), **kept)
         if do == "remove":
             return acted(desk, PATH, "rule_removed", lambda: manage.remove(who, number))
         raise MalformedError("bad_parameter", public={"parameter": "do"})
@@ -110,6 +110,13 @@ def register(blueprint: Blueprint) -> None:
 
 def _stored(desk: Desk, number: int | None) -> StoredRule | None:
     return None if number is None else container().reader.run(lambda s: stored_rule(s, desk.site.id, number))
+
+
+def _saved_address(desk: Desk, stored: StoredRule | None) -> str:
+    """Saved is not in force: one that is off or removed stays so, and is said to."""
+    state = stored.state if stored else "on"
+    done = "rule_saved" if state == "on" else f"rule_saved_{state}"
+    return _address(desk, show="removed" if state == "removed" else "", done=done)
 
 
 def _fields_of(stored: StoredRule) -> dict[str, str]:
@@ -181,7 +188,9 @@ def _editor(
 ) -> Response:
     html = desk.page(
         "console/rule.html",
+        within=PATH,
         number=number,
+        state=stored.state if stored else "on",
         typed=typed,
         errors={name: (errors or {}).get(name) for name in FIELDS},
         long_list=stored.draft.phrases[:20] if stored and _is_long(stored) else None,

@@ -56,6 +56,8 @@ class Desk:
                 "site": self.site.slug,
                 "places": places_for(self.principal),
                 "here": request.path,
+                # The place a page belongs to that is none itself.
+                "within": None,
                 "notice": None,
                 "may_see_contacts": Permission.CONTACTS in self.principal.permissions,
                 **context,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from random import Random
 
 import pytest
@@ -66,7 +67,7 @@ def test_each_score_of_the_record_is_from_before_the_decision() -> None:
     for number, (features, bad) in enumerate(FEATURES[:50]):
         scores.append(learner.opinion(features).score)
         learner.decided(key(number), features, bad)
-    assert [score for _, score, _ in learner.calibration] == scores
+    assert [score for _, score, *_ in learner.calibration] == scores
 
 
 def test_an_undo_takes_the_decision_out_of_the_counts_the_record_and_the_weights() -> None:
@@ -77,6 +78,28 @@ def test_an_undo_takes_the_decision_out_of_the_counts_the_record_and_the_weights
     assert learner.undone(key(1000))
     assert (learner.fine, learner.bad, list(learner.calibration), learner.model.decisions) == before
     assert not learner.undone(key(1000))
+
+
+def test_a_sweep_does_not_make_it_speak() -> None:
+    """Forty approvals one by one and three hundred copies of spam at one stroke: that is one opinion of spam."""
+    learner = decided(40, 0)
+    copy = features_of_comment("اربح المال الآن من بيتك", "ar")
+    for number in range(300):
+        learner.decided(key(1000 + number), copy, True, weight=1 / sqrt(300))
+    assert learner.bad == pytest.approx(sqrt(300), abs=0.01)
+    assert learner.stage is Stage.ORDERS
+    record = learner.opinion(copy).record
+    assert record.bad <= record.all == 20
+
+
+def test_undoing_a_sweep_leaves_no_trace_in_the_counts() -> None:
+    learner = decided(30, 30)
+    before = (learner.fine, learner.bad, list(learner.calibration))
+    for number in range(70):
+        learner.decided(key(1000 + number), FEATURES[number][0], True, weight=1 / sqrt(70))
+    for number in range(70):
+        assert learner.undone(key(1000 + number))
+    assert (learner.fine, learner.bad, list(learner.calibration)) == before
 
 
 def test_deciding_the_same_again_counts_once() -> None:

@@ -9,7 +9,7 @@ from service.screening.outcome import Outcome
 from service.screening.phases.disguised_word import disguised_word
 from service.screening.phases.word_rule import word_rule
 from service.screening.pipeline import screen, verdict_of
-from service.screening.rules import MOST_FOUND, Rule, RuleBook, RulesHere
+from service.screening.rules import MOST_FOUND, Found, Rule, RuleBook, RulesHere
 from service.text.phrases import Mode
 
 #: How a word on a list is written around it, as found in the field: eleven of these fourteen pass a list that compares
@@ -57,7 +57,7 @@ def test_a_rule_is_one_finding_with_every_place_and_says_which_it_is() -> None:
     given = facts("يا كَلْب، والكلب كلبهم. يا أحمق", rule(3, "كلب"), rule(4, "أحمق"))
     first, second = word_rule(given)
     assert (first.rule, seen(first, given)) == ("rule:3 كلب", ["كَلْب", "كلب", "كلب"])
-    assert (second.rule, seen(second, given)) == ("rule:4 احمق", ["أحمق"])
+    assert (second.rule, seen(second, given)) == ("rule:4 أحمق", ["أحمق"])
     assert first.outcome is Outcome.HOLD
 
 
@@ -85,6 +85,19 @@ def test_a_word_in_the_name_is_told_apart_from_one_in_the_text() -> None:
     assert (found.code, found.spans) == ("word_in_name", ())
 
 
+@pytest.mark.parametrize("typed", ["شتيمتهم", "شتيمات", "شَتيمة"])
+def test_it_is_named_by_the_phrase_as_the_rule_has_it(typed: str) -> None:
+    (found,) = word_rule(facts(typed, rule(1, "كلب", "شتيمة")))
+    assert found.rule == "rule:1 شتيمة"
+
+
+def test_a_long_phrase_is_cut_and_never_what_names_the_rule() -> None:
+    phrase = "كلمة " * 30
+    found = Found(rule(12_345, phrase), phrase, "spaced_out")
+    assert found.label == "rule:12345:spaced_out " + phrase[:58]
+    assert len(found.label) == 80
+
+
 def test_a_list_is_one_rule() -> None:
     (found,) = word_rule(facts("قرد وكلب", rule(9, "كلب", "قرد", "حمار")))
     assert found.rule == "rule:9 قرد"
@@ -95,7 +108,7 @@ def test_a_disguise_only_holds_whatever_the_rule_asks_for() -> None:
     given = facts("يا ك ل ب", rule(1, "كلب", outcome=Outcome.SPAM))
     assert not list(word_rule(given))
     (found,) = disguised_word(given)
-    assert (found.outcome, found.rule, seen(found, given)) == (Outcome.HOLD, "rule:1 كلب spaced_out", ["ك ل ب"])
+    assert (found.outcome, found.rule, seen(found, given)) == (Outcome.HOLD, "rule:1:spaced_out كلب", ["ك ل ب"])
 
 
 def test_what_a_rule_sees_plainly_is_not_suspected_as_well() -> None:
@@ -123,3 +136,13 @@ def test_where_the_rules_could_not_be_read_the_comment_is_held() -> None:
     verdict = screen(given, [word_rule, disguised_word])
     assert verdict.outcome is Outcome.HOLD
     assert {f.rule for f in verdict.findings} == {"failed:word_rule", "failed:disguised_word"}
+
+
+@pytest.mark.parametrize("section", ["sport", ""])
+def test_what_other_rules_find_a_thousand_times_hides_nothing_that_comes_after(section: str) -> None:
+    """Be they of another section or not."""
+    rules = (rule(1, "abc", section=section), rule(2, "casino", outcome=Outcome.SPAM), rule(3, "idiot"))
+    given = facts("abc " * 2_100 + " casino", *rules)
+    assert "rule:2 casino" in [found.rule for found in word_rule(given)]
+    disguised = facts("4bc " * 2_100 + " 1d10t", *rules)
+    assert any("idiot" in (found.rule or "") for found in disguised_word(disguised))

@@ -37,6 +37,10 @@ def marked(before: str, after: str) -> str:
         ("same  words\nhere", "same words here", "same words here"),
         (" led by space", "led by space", "[- ]led by space"),
         ("a a a", "a a", "a a[- a]"),
+        ("انظر https://a1.example/x?y=1، ثم", "انظر https://a2.example/x?y=2، ثم",
+         "انظر [-https://a1.example/x?y=1 ][+https://a2.example/x?y=2]، ثم"),
+        ("زوروا a1.example/x. الآن", "زوروا a2.example/x. الآن", "زوروا [-a1.example/x ][+a2.example/x]. الآن"),
+        ("End. Next", "End.Next", "End.Next"),
     ],
 )
 def test_what_changed_is_marked(before: str, after: str, told: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.text.fold import fold, folded
+from service.text.fold import MOST_KEPT, _table, fold, folded
 
 LANGUAGES = ("ar", "fa")
 #: Close together: the blocks the rules speak of, and what stands between letters.
@@ -51,6 +51,10 @@ AWKWARD = st.text(
         ("ك\u00adلب", "كلب"),
         ("كـــلـــب", "كلب"),
         ("كلببببب", "كلب"),
+        # What draws nothing and leaves room is a space.
+        ("buy\u2800casino\u3164now", "buy casino now"),
+        ("buy\uffa0casino\u115fnow\u1160", "buy casino now"),
+        ("buy\u034fnow\u17b4", "buynow"),
         # Presentation forms and ligatures.
         ("ﻛﻠﺐ", "كلب"),
         ("ﻻ", "لا"),
@@ -126,3 +130,11 @@ def test_what_matched_is_found_in_the_text_as_typed(text: str, part: str, marked
     at = found.text.index(fold(part, "ar"))
     start, end = found.source(at, at + len(fold(part, "ar")))
     assert text[start:end] == marked
+
+
+def test_no_more_characters_are_kept_than_people_write() -> None:
+    every = [chr(code) for code in range(0x20, 0x30000) if not 0xD800 <= code <= 0xDFFF]
+    for start in range(0, len(every), 5_000):
+        fold("".join(every[start : start + 5_000]), "ar")
+        assert len(_table("ar")) <= MOST_KEPT
+    assert fold("أحمق", "ar") == "احمق"

@@ -31,6 +31,11 @@ def alike(name: str, other: str, language: str = "ar") -> bool:
         ("Sara Cooper", "Ｓａｒａ Ｃｏｏｐｅｒ"),
         ("Sara Cooper", "Sàrá Čooper"),
         ("Nina", "Νinα"),
+        ("admin", "adm|n"),
+        ("Ivan Wall", "|van Wa||"),
+        ("Sara Cooper", "Sara | Cooper"),
+        ("سارة القاسم", "سارة | القاسم"),
+        ("سارة القاسم", "سارة|القاسم"),
     ],
 )
 def test_one_name_in_many_clothes(name: str, other: str) -> None:

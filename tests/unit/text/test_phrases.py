@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from timing import growth
 
 from service.text.fold import fold, folded
 from service.text.phrases import Matcher, Mode, Pattern, forms, is_usable
@@ -152,6 +153,18 @@ def test_the_index_finds_what_looking_for_each_phrase_finds(phrases: list[str], 
         for number, p in enumerate(patterns):
             places = [at for at in range(len(text)) if p.text and text.startswith(p.text, at)]
             assert [start for start, _, n in together if n == number] == places
+
+
+@pytest.mark.parametrize("mode", [Mode.WORD, Mode.CLITICS])
+@pytest.mark.parametrize("part", ["كلب", "اب", "casino", "وكلب"])
+def test_in_one_word_as_long_as_the_text_time_grows_with_the_length(part: str, mode: Mode) -> None:
+    matcher = Matcher([pattern(phrase, mode) for phrase in ("كلب", "اب", "casino sino", "casino")])
+    assert growth(lambda text: [*matcher.hits(text)], lambda n: part * (n // len(part)), 10_000) < 3
+
+
+def test_a_letter_more_than_is_looked_at_beside_a_phrase_makes_it_no_word_of_its_own() -> None:
+    assert marked("ا" + "بت" * 10 + "كلب", pattern("كلب")) == []
+    assert marked("كلب" + "بت" * 10, pattern("كلب")) == []
 
 
 @pytest.mark.skipif(CORPUS is None, reason="CORPUS is not set to a folder of text collections")

@@ -9,7 +9,7 @@ import random
 import string
 import time
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,9 @@ OTHERS = (
     "Will there be a second part about the schools in the north?",
     "المشكلة ليست في القانون بل فيمن يطبقه على الضعيف وحده",
 )
+#: Advertisements without a space, ours: glued by stretching, and in a script that has none.
+GLUED = "اربحـمالاـكثيراـفيـيومـواحدـمنـالبيتـواكتبـلناـعلىـالرقمـ٠٥٥٥٠٠١١٢٢ـقبلـنهايةـالأسبوعـفالعددـمحدودـجدا"
+CHINESE = "本店今天全部商品特价优惠数量有限先到先得请马上添加微信号码一二三四五六七八九联系我们的客服人员索取价格表"
 
 
 def of(text: str) -> bytes:
@@ -141,6 +144,30 @@ def test_a_few_words_are_like_the_very_same_words_only() -> None:
     assert not found("", "👍")
 
 
+def test_a_few_words_with_an_address_or_a_number_are_alike_whatever_it_is() -> None:
+    assert found("شاهد الآن http://win.example/1", "شاهد الآن http://other.example/27")
+    assert found("راسلني 0770123456", "راسلني ٠٧٨٠٩٩٩")
+    assert not found("شاهد الآن http://win.example/1", "اقرأ هنا http://win.example/1")
+    assert not found("راسلني 0770123456", "راسلني 10")
+    assert not found("http://win.example/1", "http://other.example/27")
+
+
+@pytest.mark.parametrize("text", [GLUED, CHINESE])
+def test_a_long_text_without_spaces_is_compared_by_its_letters(text: str) -> None:
+    assert found(text, text)
+    assert found(text, f"{text[:30]}{text[31:]}")
+    assert found(text, f"{text} abc xyz")
+    assert not any(found(text, other) for other in (*LONG, *OTHERS, text[::-1]))
+    assert len(of(text)) == 64
+
+
+def test_words_of_ordinary_length_are_compared_as_words() -> None:
+    for text in LONG:
+        assert shingles._pairs(fold(text, "ar").split()) == {
+            " ".join(pair) for pair in pairwise(fold(text, "ar").split())
+        }
+
+
 @pytest.mark.parametrize(
     ("text", "short"),
     [
@@ -150,6 +177,11 @@ def test_a_few_words_are_like_the_very_same_words_only() -> None:
         ("الله يرحمه ويغفر له", False),
         ("اربح https://win.example/1", False),
         ("visit win.example", False),
+        ("واتساب ٠٧٧٠١٢٣٤٥٦", False),
+        ("10 من 10", True),
+        (GLUED, False),
+        (CHINESE, False),
+        (CHINESE[:8], True),
     ],
 )
 def test_short_is_what_many_say_and_sells_nothing(text: str, short: bool) -> None:
@@ -174,7 +206,7 @@ def test_of_a_very_long_text_the_beginning_counts() -> None:
     assert of(beginning) == of(f"{beginning} {LONG[0]}")
 
 
-@pytest.mark.parametrize("part", ["a", "a-", "a.", "-.", "www", "a.b ", "١", "(", "ab "])
+@pytest.mark.parametrize("part", ["a", "a-", "a.", "-.", "www", "a.b ", "١", "(", "ab ", "abcdefghijkl "])
 def test_time_grows_with_the_length(part: str) -> None:
     def make(n: int) -> str:
         return part * (n // len(part))

@@ -4,6 +4,7 @@ import { named, typing } from "./keys.js";
 import { Notes } from "./notes.js";
 import { once, Outbox } from "./outbox.js";
 import { Leases } from "./leases.js";
+import { Levels } from "./levels.js";
 
 const d = document, desk = d.getElementById("desk"), say = desk.dataset, list = d.getElementById("queue");
 const $ = (selector, from = d) => from.querySelector(selector);
@@ -106,7 +107,8 @@ const outbox = new Outbox({
   told: (act, answer) => {
     if (answer.body.stayed) tell(fill(say.stayed, { count: answer.body.stayed }));
     if (notes.told(act, answer)) return;
-    if (answer.ok) return act.path == "level" ? levelled(act, answer.body) : act.back && back(act, answer.body);
+    if (act.path == "level") return levels.told(act, answer);
+    if (answer.ok) return act.back && back(act, answer.body);
     const node = nodes.get(act.comment);
     if (node && !node.isConnected) put(node);
     if (node) contested(node, act, answer);
@@ -117,6 +119,8 @@ const notes = new Notes({ outbox, tell, cardOf: (id) => cards().map((li) => li.f
 const undoable = [...outbox.done, ...outbox.acts].filter((act) => act.stack).map(({ once, comment, many }) => ({ once, comment, many }));
 for (const act of [...outbox.done, ...outbox.acts])
   if (act.of) undoable.splice(undoable.findIndex((done) => done.once == act.of), 1);
+
+const levels = new Levels({ outbox, tell, cards, nodes, idOf, undoable, words: say });
 
 const decide = (action, reason, version) => {
   const li = now, card = li?.firstElementChild;
@@ -138,30 +142,10 @@ const opinion = () => {
   tell(say.didopinion);
   outbox.add({ once: once(), path: "opinion", comment, fields: { comment, wanted: "1" } });
 };
-/** The key that set it takes it back. What is on its way already counts as seen. */
-const level = (name) => {
-  const form = now && $("form.level", now);
-  if (!form) { tell(say.noLevel); return; }
-  const { seen } = form.elements;
-  setLevel(now, seen.value == name ? "" : name, seen.value, true);
-};
-const setLevel = (li, to, seen, stack) => {
-  const name = once(), comment = idOf(li), form = $("form.level", li);
-  nodes.set(comment, li);
-  form.elements.seen.value = to;
-  if (stack) undoable.push({ once: name, comment, level: [seen, to] });
-  outbox.add({ once: name, path: "level", comment, fields: { comment, level: to, seen } });
-};
-const levelled = ({ comment }, { said, seen }) => {
-  const li = nodes.get(comment), standing = li && $(".standing", li);
-  tell(said);
-  if (standing) standing.textContent = said && " · " + said;
-  for (const button of li?.querySelectorAll("form.level button") || []) button.hidden = button.value == seen;
-};
 const undo = () => {
   const last = undoable.pop();
   if (!last) { location.assign(say.record); return; }
-  if (last.level) { setLevel(nodes.get(last.comment), ...last.level); return; }
+  if (last.level) { levels.undo(last); return; }
   tell(say.didundo);
   if (!outbox.drop(last.once)) outbox.add({ once: once(), of: last.once, comment: last.comment, many: last.many, back: true, fields: {} });
   else if (last.many) for (const id of last.many) nodes.get(id) && put(nodes.get(id));
@@ -266,7 +250,7 @@ const news = async () => {
 
 const acts = {
   a: () => decide("approve"), A: () => one() && together("approve") || many(), z: undo, e: opinion, j: () => step(1), k: () => step(-1),
-  o: () => decide("reopen"), w: () => level("watched"), d: () => level("slow"), b: () => level("blocked"), n: () => now && notes.open(idOf(now)),
+  o: () => decide("reopen"), w: () => levels.press(now, "watched"), d: () => levels.press(now, "slow"), b: () => levels.press(now, "blocked"), n: () => now && notes.open(idOf(now)),
   ArrowDown: () => step(1), ArrowUp: () => step(-1),
   s: () => { if (now && now.nextElementSibling) { const li = now; show(li.nextElementSibling); list.append(li); leases.give(idOf(li)); } },
   c: () => now && location.assign(now.firstElementChild.dataset.history + "#around"),
@@ -301,7 +285,7 @@ list.addEventListener("submit", (event) => {
   const form = event.target, action = event.submitter?.value;
   if (form.matches(".level")) {
     event.preventDefault();
-    setLevel(form.closest("li"), action, form.elements.seen.value, true);
+    levels.set(form.closest("li"), action);
   }
   if (!form.matches(".act")) return;
   event.preventDefault();
