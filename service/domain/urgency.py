@@ -39,6 +39,8 @@ FINDINGS: Mapping[str, int] = {
     "likely_fine": 0,
 }
 _OTHER = 30
+#: What holds nothing and still says that somebody should look sooner.
+ORDERS = frozenset({"likely_bad"})
 #: A reader's report weighs more than what a check suspects: somebody has read it.
 REPORT = 150
 

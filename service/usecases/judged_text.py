@@ -51,8 +51,9 @@ class JudgedText:
 
     def rank(self, reports: int = 0) -> int:
         """How urgent a comment with this text is. What objects to nothing does not hurry."""
-        objections = (finding.code for finding in self.verdict.findings if finding.outcome is not Outcome.NOTE)
-        return urgency.rank(objections, reports)
+        found = self.verdict.findings
+        weighing = (f.code for f in found if f.outcome is not Outcome.NOTE or f.code in urgency.ORDERS)
+        return urgency.rank(weighing, reports)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def test_it_holds_nothing(taught: Newsroom) -> None:
 def test_it_says_nothing_while_it_knows_too_little(newsroom: Newsroom) -> None:
     newsroom.decide(newsroom.pending(body=RUDE[0]), Action.SPAM)
     newsroom.container.learn_decisions.fold(newsroom.site.id)
-    assert set(findings(newsroom, newsroom.pending(body=f"{RUDE[0]} !"))) == {"premoderation"}
+    assert set(findings(newsroom, newsroom.pending(body=f"{RUDE[1]} !"))) == {"premoderation"}
     site = newsroom.container.reader.run(lambda s: s.get(Site, newsroom.site.id))
     assert site is not None
     assert newsroom.container.reader.run(lambda s: precedent.precedent_of(s, site, RUDE[0])) is None
