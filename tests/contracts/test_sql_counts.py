@@ -128,8 +128,9 @@ def test_submitting_costs_the_same_however_much_there_is(room: Newsroom) -> None
 
 def test_a_device_that_comes_back_is_looked_up_and_judged_by_its_past(room: Newsroom) -> None:
     client, device = room.client(), None
-    # Somebody new costs what anybody does. Then the author and the author's past, before, how much came of them
-    # lately, whether a moderator has let them through, and the author's row, held; once, that it is proven now, and never that somebody new has come.
+    # Somebody new costs what anybody does. Then the author and the author's past, before, how much came of them lately,
+    # whether a moderator has let them through, and the author's row, held; once, that it is proven now, and never that
+    # somebody new has come.
     waits = 1 if room.container.reader.engine.dialect.name == "postgresql" else 0
     anybody = 37 + waits
     for number, cost in enumerate((anybody, anybody + 6 - 1 + 1, anybody + 6 - 1)):
