@@ -126,7 +126,7 @@ def test_what_is_set_to_hold_while_a_text_is_judged_holds_it(
             newsroom.container.manage_threads.set_mode(newsroom.principal, thread, "hold_all")
 
     box = newsroom.container
-    for use_case, step in ((box.amend_comment, "_judge"), (box.submit_comment, "_prepare")):
+    for use_case, step in ((box.amend_comment, "_facts"), (box.submit_comment, "_prepare")):
         newsroom.container.manage_sites.set_policy("demo", {"mode": "publish"})
         newsroom.container.manage_threads.set_mode(newsroom.principal, UUID(thread_id(newsroom)), "")
         real = getattr(use_case, step)
