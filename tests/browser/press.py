@@ -46,10 +46,10 @@ class Desk:
     def __init__(self, inner: SubmitComment) -> None:
         self.inner, self.broken = inner, False
 
-    def submit(self, slug: str, raw: Mapping[str, object]) -> Answer:
+    def submit(self, slug: str, raw: Mapping[str, object], network: str | None = None) -> Answer:
         if self.broken:
             raise RuntimeError("a defect")
-        return self.inner.submit(slug, raw)
+        return self.inner.submit(slug, raw, network)
 
 
 class Press:
