@@ -102,19 +102,27 @@ class Reader:
             return False
 
 
-def apart(session: Session, question: Callable[[Session], T]) -> T:
-    """The answer to a question in the midst of a change, which can go on when it fails."""
-    with session.begin_nested():
-        return question(session)
+def apart(session: Session, question: Callable[[Session], T], otherwise: Callable[[Exception], T]) -> T:
+    """The answer to a question in the midst of a change, which goes on with ``otherwise`` when it fails. Where the
+    connection is lost nothing goes on: the whole change runs again.
+    """
+    try:
+        with session.begin_nested():
+            return question(session)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        return otherwise(error)
 
 
 def attempted(session: Session, change: Callable[[Session], object]) -> bool:
     """Whether a part of a change that the rest can do without was made; when not, nothing of it is left."""
-    try:
-        apart(session, change)
-    except Exception:
-        return False
-    return True
+
+    def made(session: Session) -> bool:
+        change(session)
+        return True
+
+    return apart(session, made, lambda _: False)
 
 
 def _may_run_again(error: Exception) -> bool:

@@ -214,11 +214,14 @@ def gather_again(session: Session, question: Question, before: Gathered, on_fail
     leaves usable.
     """
     names = sorted(CHANGING)
-    try:
-        found = apart(session, lambda s: {name: Known(GATHERERS[name](s, question)) for name in names})
-    except Exception:
-        return replace(before, **{name: _inside(session, name, question, on_failure) for name in names})
-    return replace(before, **found)
+
+    def together(session: Session) -> dict[str, Fact[Any]]:
+        return {name: Known(GATHERERS[name](session, question)) for name in names}
+
+    def each(_: Exception) -> dict[str, Fact[Any]]:
+        return {name: _inside(session, name, question, on_failure) for name in names}
+
+    return replace(before, **apart(session, together, each))
 
 
 def _alone(reader: Reader, name: str, question: Question, on_failure: OnFailure) -> Fact[Any]:
@@ -229,10 +232,10 @@ def _alone(reader: Reader, name: str, question: Question, on_failure: OnFailure)
 
 
 def _inside(session: Session, name: str, question: Question, on_failure: OnFailure) -> Fact[Any]:
-    try:
-        return Known(apart(session, lambda s: GATHERERS[name](s, question)))
-    except Exception as error:
-        return _missing(name, error, on_failure)
+    def ask(session: Session) -> Fact[Any]:
+        return Known(GATHERERS[name](session, question))
+
+    return apart(session, ask, lambda error: _missing(name, error, on_failure))
 
 
 def _missing(name: str, error: Exception, on_failure: OnFailure) -> Missing:

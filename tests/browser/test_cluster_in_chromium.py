@@ -52,6 +52,7 @@ def test_without_a_script_a_link_and_a_form_do(chromium: Browser, room: Newsroom
         sign_in(page, f"{origin}/console/", "sara", PASSWORD)
         page.goto(f"{origin}/console/?site=demo")
         page.locator(".alike a").click()
+        page.wait_for_url("**/console/clusters/*")
         assert_fits(page)
         page.select_option("#sweep-do", "spam")
         page.locator("form.sweep button").click()

@@ -19,7 +19,8 @@ with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids
 
 
 def words() -> str:
-    return f"تعليقٌ كُتب في المتصفح، رقمه {secrets.token_hex(6)}."
+    """Unlike each other: of those that are nearly alike the queue shows one."""
+    return f"تعليقٌ كُتب في المتصفح، {' '.join(secrets.token_hex(3) for _ in range(6))}."
 
 
 def write(page: Page, body: str, name: str = "سلمى الراوي", email: str = "salma@example.org") -> None:

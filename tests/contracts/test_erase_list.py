@@ -35,7 +35,6 @@ NOT_A_READERS = {
     "note.client_id": "random, made by the form",
     "revision.redacted_label": "a moderator's name; the trace of a redaction",
     "revision.redacted_reason": "a code",
-    "finding.outcome": "a code",
     "comment.status": "a code",
     "comment.moderated_reason": "a code",
     "submission.submission_id": "random, made by the form; without it a repeat would bring the comment back",

@@ -23,6 +23,9 @@ from tests.ports import free_port
 
 _SETTINGS = ("database_url", "secret_key", "index_key", "vault_keys", "rate_minute", "rate_hour", "rate_site_minute")
 
+#: The server ends a connection that nothing has come over for 30 seconds; this is well before.
+IDLE = 10
+
 
 @dataclass
 class Server:
@@ -40,13 +43,17 @@ class Server:
         if connection is None:
             connection = self._mine.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             self._opened.append(connection)
+        elif time.monotonic() - self._mine.used > IDLE:
+            connection.close()  # asked again, it connects anew
         headers = {"Authorization": f"Bearer {self.token}"} if as_token else {}
         body = None if data is None else json.dumps(data).encode()
         if body is not None:
             headers["Content-Type"] = "application/json"
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        return answer.status, answer.read()
+        read = answer.read()
+        self._mine.used = time.monotonic()
+        return answer.status, read
 
     def get(self, path: str, *, as_token: bool = False, **query: str) -> dict[str, object]:
         status, body = self.ask("GET", f"{path}?{urlencode(query)}", as_token=as_token)

@@ -31,12 +31,12 @@ def blocks(kind: str, heading: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```", section[1], re.M | re.S)
 
 
-def test_the_attributes_are_those_the_script_reads() -> None:
-    script = (STATIC / "embed.js").read_text("utf-8")
+def test_the_attributes_are_those_the_script_or_the_style_reads() -> None:
+    read = "".join((STATIC / name).read_text("utf-8") for name in ("embed.js", "embed.css"))
     listed = re.findall(r"`data-([a-z]+)`", DOCUMENT.read_text("utf-8").split("## Colours")[0])
     assert len(set(listed)) == 9
     for name in set(listed):
-        assert re.search(rf"\b{name}\b", script), name
+        assert re.search(rf"\b{name}\b", read), name
 
 
 def test_the_variables_are_those_the_style_reads() -> None:

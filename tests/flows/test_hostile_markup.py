@@ -101,6 +101,8 @@ def kinds_of_plain_pages(newsroom: Newsroom, moderator: FlaskClient) -> set[tupl
     root = newsroom.approved(thread="plain", website="https://reader.example/", body="نص")
     newsroom.approved(thread="plain", parent=str(root), body="ردّ")
     waiting = newsroom.pending(thread="plain", parent=str(root), website="https://reader.example/", body="خفي\u202e")
+    for word in ("أ", "ب"):
+        newsroom.pending(thread="plain", body=f"{word} نصّ يكاد يشبه نصًا آخر كلمةً كلمة إلا الأولى منه فقط لا غير")
     address = {**FIELDS, "thread": "plain"}
     reader = newsroom.client()
     form = f"/v1/sites/demo/page?{urlencode({'thread': 'plain', 'parent': str(root), 'lang': 'en'})}"

@@ -152,7 +152,7 @@ def test_a_typed_address_joins_nothing(newsroom: Newsroom) -> None:
     shared = {k for k in one if one[k] == two[k]}
     assert shared == {"parent", "name", "website", "dir", "lang", "created_at", "edited_at", "staff"}
     ((authors, avatars, proofs),) = newsroom.sql(
-        "SELECT count(DISTINCT author_id), count(DISTINCT avatar), count(DISTINCT proof) "
+        "SELECT count(DISTINCT author_id), count(DISTINCT comment.avatar), count(DISTINCT proof) "
         "FROM comment JOIN author ON author.id = author_id"
     )
     assert (authors, avatars, proofs) == (2, 2, 1)

@@ -97,13 +97,15 @@ def test_readers_who_post_while_connections_end_lose_nothing(postgres_newsroom: 
         return [post_until_taken(app, with_id(body=f"نص {writer} {n}")) for n in range(15)]
 
     def cut() -> None:
-        while not done.wait(0.05):
+        while not done.wait(0.2):
             end_connections(postgres_url)
 
     with ThreadPoolExecutor(5) as threads:
         cutting = threads.submit(cut)
-        acknowledged = [c for part in threads.map(write, range(4)) for c in part]
-        done.set()
+        try:
+            acknowledged = [c for part in threads.map(write, range(4)) for c in part]
+        finally:
+            done.set()
         cutting.result(timeout=10)
     assert len(acknowledged) == 60
     assert {str(i) for (i,) in newsroom.sql("SELECT id FROM comment")} == set(acknowledged)
