@@ -33,6 +33,7 @@ from service.usecases.manage_sites import ManageSites
 from service.usecases.manage_staff import ManageStaff
 from service.usecases.manage_threads import ManageThreads
 from service.usecases.note_token_use import NoteTokenUse
+from service.usecases.open_lane import OpenLane
 from service.usecases.publish import rebuild_marked
 from service.usecases.redact_comment import RedactComment
 from service.usecases.refold_texts import RefoldTexts
@@ -91,6 +92,7 @@ class Container:
     take_leases: TakeLeases
     set_level: SetLevel
     learn_decisions: LearnDecisions
+    open_lane: OpenLane
     close: Callable[[], None]
 
 
@@ -150,6 +152,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         take_leases=TakeLeases(uow, clock),
         set_level=SetLevel(uow, new_id, clock),
         learn_decisions=LearnDecisions(uow, reader, new_id, clock),
+        open_lane=OpenLane(uow, reader, new_id, clock),
         close=close,
     )
 

@@ -13,6 +13,7 @@ from service.domain.notes import About, Subject
 from service.domain.rules import RuleDraft
 from service.domain.trust import Level
 from service.queries import notes
+from service.storage.lanes import LaneChange
 from service.usecases.redact_comment import RedactionRequest
 from tests.newsroom import ORIGIN, PASSWORD, Newsroom
 from tests.raid import copies
@@ -122,7 +123,16 @@ class Gallery:
         bring = room.container.manage_lists.replace
         bring("demo", "host", "كازينوهات", "spam", ("casino.example", "مثال.إختبار"), "سارة")
         bring("demo", "mail_domain", "throw-away", "hold", ("throw.example",), "taliq")
+        self._fill_lane()
         room.container.manage_staff.create_moderator("omar", "عمر", PASSWORD, "moderator", ["demo"])
+
+    def _fill_lane(self) -> None:
+        """The model's lane was opened and has closed by itself."""
+        room, now = self.newsroom, self.newsroom.clock()
+        for is_open, wrong, judged, label in ((True, 4, 300, "سارة"), (False, 3, 16, None)):
+            facts = {"percent": 5, "audit": 4, "wrong": wrong, "judged": judged, "label": label, "at": now}
+            change = LaneChange(id=room.container.new_id(now), site_id=room.site.id, open=is_open, **facts)
+            room.container.open_lane._uow.run(lambda s, new=change: s.add(new))
 
     def _fill_levels(self) -> None:
         """A device that has come back, whose author is watched."""
@@ -191,7 +201,7 @@ class Gallery:
             yield Shown(f"queue {view}", f"/console/?site=demo&view={view}")
         yield Shown("a search", "/console/?site=demo&view=all&search=نقاش&language=ar&since=2026-01-01")
         yield Shown("a search that finds nothing", "/console/?site=demo&search=لا-شيء-من-هذا")
-        staff = ("people", "tokens", "policy", "lists", "rules", "sessions", "second-factor")
+        staff = ("people", "tokens", "policy", "lane", "lists", "rules", "sessions", "second-factor")
         for page in ("record", "threads", "look-up", *staff):
             yield Shown(page, f"/console/{page}?site=demo")
         yield Shown("a new rule", "/console/rules/rule?site=demo")

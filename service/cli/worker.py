@@ -46,7 +46,25 @@ def work(container: Container, stop: Event) -> bool:
     except ServiceError as error:
         _log_failure(None, error)
         return False
-    return sum(_folded(container, site) for site in sites if not stop.is_set()) > 0
+    more = False
+    for site in sites:
+        if stop.is_set():
+            break
+        # Whatever becomes of the one, the other is done.
+        _watch(container, site)
+        more |= _folded(container, site)
+    return more
+
+
+def _watch(container: Container, site: UUID) -> None:
+    try:
+        closed = container.open_lane.watch(site)
+    except Exception as error:
+        _log_failure(site, error)
+        return
+    if closed is not None:
+        found = {"wrong": closed.wrong, "audited": closed.judged, "percent": closed.percent}
+        structlog.get_logger("taliq").warning("lane.closed_by_itself", site=str(site), **found)
 
 
 def _folded(container: Container, site: UUID) -> bool:

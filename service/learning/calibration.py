@@ -52,6 +52,15 @@ class Bounds:
         return Lane.BAD if self.bad is not None and score >= self.bad else Lane.OPEN
 
 
+@dataclass(frozen=True)
+class Edge:
+    """Where a lane ends: it holds what scores ``score`` or below; of ``all`` decided there ``wrong`` were rejected."""
+
+    score: float
+    wrong: float
+    all: float
+
+
 class Calibration:
     """The last decisions, by key, that together count as ``WINDOW``; the oldest go when one comes."""
 
@@ -98,9 +107,14 @@ class Calibration:
     def bounds(self) -> Bounds:
         """The largest lanes of which it is ``SURE`` that they keep ``FINE`` and ``BAD``."""
         step = self._weight / STEPS
-        fine = _furthest(self._sorted, FINE, step)
-        bad = _furthest([(-score, not bad, weight) for score, bad, weight in reversed(self._sorted)], 1 - BAD, step)
-        return Bounds(fine, None if bad is None else -bad)
+        fine = _furthest(self._sorted, FINE, step, SURE)
+        turned = [(-score, not bad, weight) for score, bad, weight in reversed(self._sorted)]
+        bad = _furthest(turned, 1 - BAD, step, SURE)
+        return Bounds(None if fine is None else fine.score, None if bad is None else -bad.score)
+
+    def edge(self, most: float, sure: float) -> Edge | None:
+        """The largest lane of fine ones of which it is ``sure`` that no more than the share ``most`` of it is bad."""
+        return _furthest(self._sorted, most, self._weight / STEPS, sure)
 
     def _take(self, entry: Scored) -> None:
         del self._sorted[bisect_left(self._sorted, entry[1:])]
@@ -108,7 +122,9 @@ class Calibration:
         self._sums = None
 
 
-def _furthest(ordered: Iterable[tuple[float, bool, float]], most: float, step: float) -> float | None:
+def _furthest(
+    ordered: Iterable[tuple[float, bool, float]], most: float, step: float, sure: float
+) -> Edge | None:
     """The last score up to which no more than this share goes wrong, with the bound of Clopper and Pearson.
 
     The lane grows for as long as that is sure. To take the largest of all that look well would be to choose those that
@@ -120,7 +136,7 @@ def _furthest(ordered: Iterable[tuple[float, bool, float]], most: float, step: f
             wrong, right = (wrong + weight, right) if bad else (wrong, right + weight)
         if wrong + right < asked_at:
             continue
-        if not right or chance_below(most, wrong + 1, right) < SURE:
+        if not right or chance_below(most, wrong + 1, right) < sure:
             break
-        found, asked_at = score, wrong + right + step
+        found, asked_at = Edge(score, wrong, wrong + right), wrong + right + step
     return found

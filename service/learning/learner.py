@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from service.learning.calibration import Bounds, Calibration, Lane, Record
+from service.learning.calibration import Bounds, Calibration, Edge, Lane, Record
 from service.learning.context import context_of
 from service.learning.features import Features, features_of
 from service.learning.model import Model
@@ -46,6 +46,7 @@ class Learner:
     fine: float = 0.0
     bad: float = 0.0
     _bounds: Bounds | None = None
+    _edges: dict[tuple[float, float], Edge | None] = field(default_factory=dict)
 
     @property
     def stage(self) -> Stage:
@@ -60,6 +61,16 @@ class Learner:
             self._bounds = self.calibration.bounds()
         lane = self._bounds.lane(score) if self.stage is Stage.SPEAKS else Lane.OPEN
         return Opinion(score, self.stage, self.calibration.record(score), lane)
+
+    def edge(self, most: float, sure: float) -> Edge | None:
+        """Up to where comments are fine, with no more than the share ``most`` of bad ones among them; ``None`` while it
+        is not ``sure``, or too early to say anything.
+        """
+        if self.stage is not Stage.SPEAKS:
+            return None
+        if (most, sure) not in self._edges:
+            self._edges[most, sure] = self.calibration.edge(most, sure)
+        return self._edges[most, sure]
 
     def decided(self, key: bytes, features: Features, bad: bool, weight: float = 1.0) -> None:
         """A decision of a human. It is scored first, as if nothing were known of it; an earlier one of the same ``key``
@@ -85,6 +96,7 @@ class Learner:
 
     def _tally(self, bad: bool, change: float) -> None:
         self._bounds = None
+        self._edges = {}
         if bad:
             self.bad += change
         else:

@@ -93,15 +93,26 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class LaneOpen:
+    """The newsroom lets the model publish a comment like this one by itself, by the change ``by`` of its lane. Of
+    a hundred of them ``audit`` wait for a moderator all the same, drawn by lot.
+    """
+
+    by: UUID
+    audit: int
+
+
+@dataclass(frozen=True)
 class Precedent:
     """``bad`` of ``all`` comments like this one were rejected. ``lane``: ``fine`` or ``bad`` where that says enough to
-    be told, else ``open``. ``spans``: the words that say so, in the body.
+    be told, else ``open``. ``spans``: the words that say so, in the body. ``alone``: where the model may publish it.
     """
 
     lane: str
     bad: int
     all: int
     spans: tuple[tuple[int, int], ...] = ()
+    alone: LaneOpen | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,7 @@ class Facts:
     """Gathered by the use case before screening starts. ``body`` and ``name`` are cleaned, as stored; ``language`` is
     the site's. ``form`` is ``None`` for what does not come by the comment form: an edit, a reply of the staff.
     ``hold_links``: from how many links on the site holds; 0 for never. ``staff``: a signed-in moderator writes.
+    ``lot``: drawn for it, from 0 up to 1; the lowest are looked at by moderators whatever the model thinks.
     """
 
     mode: str
@@ -168,6 +180,24 @@ class Facts:
     gathered: Gathered = Gathered()
     hold_links: int = 2
     staff: bool = False
+    lot: float = 0.0
+
+    @property
+    def lane(self) -> LaneOpen | None:
+        """The model's, for what it may publish by itself. Never an edit, nor what could not be looked up."""
+        known = self.gathered.precedent
+        found = known.value if isinstance(known, Known) else None
+        return found.alone if found is not None and self.form is not None else None
+
+    @property
+    def audited(self) -> bool:
+        """Whether the lot has put it before a moderator, who is not to know what the model thinks."""
+        return self.lane is not None and self.lot < self.lane.audit / 100
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody has to read it before it is published, for all the model knows."""
+        return self.lane is not None and not self.audited
 
     @cached_property
     def folded(self) -> Folded:

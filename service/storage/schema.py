@@ -14,6 +14,7 @@ from service.storage import (  # noqa: F401 - importing maps them
     findings,
     flags,
     host_lists,
+    lanes,
     learners,
     leases,
     level_changes,

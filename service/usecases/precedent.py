@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from math import ceil, floor
 from threading import Lock
 from uuid import UUID
 
+from service.domain.lane import BOUNDS, MEMORY, OPENS, Tally, is_kept
 from service.learning.calibration import Lane
 from service.learning.explain import explain
 from service.learning.learner import Learner, Stage, features_of_comment
 from service.learning.packing import OutdatedModelError, unpack
-from service.screening.facts import Precedent
-from service.storage import learners
+from service.screening.facts import LaneOpen, Precedent
+from service.storage import lanes, learners
 from service.storage.sites import Site
 from service.storage.uow import Session
 from service.text.fold import folded
@@ -36,7 +39,28 @@ def precedent_of(session: Session, site: Site, body: str) -> Precedent | None:
     if opinion.lane is Lane.BAD:
         said = explain(learner.model, folded(body, language), MARKS)
         spans = tuple(sorted((word.start, word.end) for word in said if word.weight > 0))
-    return Precedent(opinion.lane.value, opinion.record.bad, opinion.record.all, spans)
+    alone = _alone(session, site.id, learner, opinion.score) if opinion.lane is Lane.FINE else None
+    return Precedent(opinion.lane.value, opinion.record.bad, opinion.record.all, spans, alone)
+
+
+def lane_offers(session: Session, site_id: UUID) -> Mapping[int, Tally]:
+    """By bound, for those at which the model is good enough to publish by itself: how many decided comments would have
+    been let through, and how many of those moderators have refused; in whole comments, in doubt against the model.
+    """
+    learner = _model(session, site_id)
+    edges = {percent: learner.edge(percent / 100, OPENS) for percent in BOUNDS} if learner else {}
+    return {percent: Tally(ceil(edge.wrong), floor(edge.all)) for percent, edge in edges.items() if edge}
+
+
+def _alone(session: Session, site_id: UUID, learner: Learner, score: float) -> LaneOpen | None:
+    """Asked anew for each comment: a lane that has become worse publishes nothing more, whoever is to close it."""
+    lane = lanes.find_open(session, site_id)
+    edge = learner.edge(lane.percent / 100, OPENS) if lane else None
+    if lane is None or edge is None or score > edge.score:
+        return None
+    audited = lanes.list_audited(session, lane, MEMORY)
+    kept = is_kept(lane.percent, Tally(lane.wrong, lane.judged), audited)
+    return LaneOpen(lane.id, lane.audit) if kept else None
 
 
 def _model(session: Session, site: UUID) -> Learner | None:

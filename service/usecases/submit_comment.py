@@ -31,7 +31,7 @@ from service.storage.sites import Site
 from service.storage.submissions import ReceivedSubmission
 from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
-from service.usecases import submission_keys, transition
+from service.usecases import lane_case, submission_keys, transition
 from service.usecases.arrival_marks import crowded, note_arrival, sender_of
 from service.usecases.gather_facts import Question, gather, gather_again
 from service.usecases.judged_text import JudgedText, add_finding, judge, text_digest
@@ -128,6 +128,7 @@ class SubmitComment:
             form,
             known,
             hold_links=site.policy.hold_links,
+            lot=lane_case.lot_of(self._signer, fingerprint),
         )
         prepared = self._prepare(question, submission, facts, fingerprint, claim, wants_remembering(raw))
         return self._uow.run(lambda session: self._store(session, site, prepared))
@@ -219,6 +220,7 @@ class SubmitComment:
             # The next copies would not be known by it: a moderator looks at it instead.
             action, status, record.outcome = None, Status.PENDING, Status.PENDING.value
             add_finding(session, comment, 1, Finding(INCOMPLETE, "failed:marks"), self._new_id(now))
+        lane_case.remember(session, comment, prepared.facts, verdict, published=action is Action.APPROVE)
         if action is not None:
             published = comment.latest_revision if action is Action.APPROVE else None
             actor = _actor(verdict, prepared.facts.mode)
@@ -239,7 +241,7 @@ class SubmitComment:
         policy = sites.get(session, site.id).policy
         mode = thread.mode_in(policy) if thread else policy.mode
         known = gather_again(session, prepared.question, prepared.facts.gathered, self._on_failed_check)
-        facts = replace(prepared.facts, mode=mode, gathered=known)
+        facts = lane_case.as_it_is_now(session, site.id, replace(prepared.facts, mode=mode, gathered=known))
         if facts == prepared.facts:
             return prepared
         judged = judge(facts, site.policy, prepared.question.digest, self._on_failed_check)
@@ -276,4 +278,6 @@ def _actor(verdict: Verdict, mode: str) -> Actor:
     """
     rule = verdict.decisive
     label = f"mode:{mode}" if verdict.publish or rule is None else rule.rule.partition(" ")[0]
+    if lane_case.published_alone(verdict):
+        label = "lane:fine"
     return Actor(ActorKind.POLICY, None, label)

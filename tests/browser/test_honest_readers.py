@@ -1,7 +1,7 @@
 """Two hundred honest readers at a site that publishes first and reviews then: hardly anybody waits, nobody is refused.
 
-Each opens the discussion in Chromium, every second one without JavaScript, puts in what they have to say as the keyboard
-of a telephone does, a word at a time, and sends it. Ten write at a time.
+Each opens the discussion in Chromium, every second one without JavaScript, puts in what they have to say as the
+keyboard of a telephone does, a word at a time, and sends it. Ten write at a time.
 """
 
 from __future__ import annotations

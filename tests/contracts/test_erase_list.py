@@ -31,6 +31,7 @@ NOT_A_READERS = {
     "author.proof": "a code",
     "author.level": "a code",
     "level_change": "codes and staff names; kept on purpose",
+    "lane_change": "numbers and staff names; kept on purpose",
     "note.moderator_label": "a moderator's name",
     "note.client_id": "random, made by the form",
     "revision.redacted_label": "a moderator's name; the trace of a redaction",

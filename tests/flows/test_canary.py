@@ -183,6 +183,8 @@ def manage_the_desk(scene: Scene, client, form: dict[str, str]) -> None:  # type
               "close_days": "0", "hold_links": "2", "edit_minutes": "15", "privacy_url": "",
               "origins": "https://news.example"}  # fmt: skip
     scene.open("POST", "/console/policy", client, data={**form, **policy})
+    scene.open("POST", "/console/lane/open", client, data={**form, "percent": "5", "audit": "5"})
+    scene.open("POST", "/console/lane/close", client, data=form)
     lists = {"name": "l", "kind": "mail_domain", "action": "hold", "hosts": "throw.example"}
     scene.open("POST", "/console/lists", client, data={**form, **lists})
     scene.open("POST", "/console/lists/remove", client, data={**form, "list": nobody})

@@ -10,6 +10,7 @@ from service.web.console import (
     author,
     cluster,
     contacts,
+    lane,
     leases,
     level,
     lists,
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     people.register(blueprint)
     tokens.register(blueprint)
     policy.register(blueprint)
+    lane.register(blueprint)
     lists.register(blueprint)
     rules.register(blueprint)
     threads.register(blueprint)

@@ -20,7 +20,7 @@ DONE = (
     "person_changed", "person_removed", "person_disabled", "person_enabled",
     "token_revoked", "session_ended", "sessions_ended", "password_changed",
     "second_factor_off", "policy_saved", "thread_open", "thread_closed", "thread_mode", "note_written", "note_removed",
-    "redacted", "level_set", "list_saved", "list_removed",
+    "redacted", "level_set", "lane_open", "lane_closed", "list_saved", "list_removed",
     "rule_saved", "rule_saved_off", "rule_saved_removed", "rule_on", "rule_off", "rule_removed", "rule_back",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from service.i18n import direction, format_moment, format_number, t
 from service.queries.overview import SAMPLE, Overview, overview
 from service.queries.overview.window import PERIODS
 from service.queries.queue import COUNT_CAP
+from service.web.console import lane
 from service.web.console import overview_plots as plots
 from service.web.console.overview_words import NONE, capped, clears, counted
 from service.web.console.presenters import age
@@ -36,6 +37,7 @@ def register(blueprint: Blueprint) -> None:
             since=format_moment(language, seen.window.start),
             sampled=_sampled(seen, language),
             numbers=_numbers(seen, desk),
+            lane=lane.alarm(desk) if leads else None,
             quiet=seen.quiet,
             traffic=plots.traffic(seen, language, rtl),
             findings=plots.findings(seen, language, rtl),

@@ -25,6 +25,7 @@ PLACES: tuple[Place, ...] = (
     Place("/console/people", "place.people", Permission.MANAGE),
     Place("/console/tokens", "place.tokens", Permission.MANAGE),
     Place("/console/rules", "place.rules", Permission.MANAGE),
+    Place("/console/lane", "place.lane", Permission.MANAGE),
     Place("/console/policy", "place.policy", Permission.MANAGE),
     Place("/console/lists", "place.lists", Permission.MANAGE),
     Place("/console/sessions", "place.sessions", Permission.READ_QUEUE),
