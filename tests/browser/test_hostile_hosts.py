@@ -156,11 +156,11 @@ def open_page(chromium: Browser, address: str) -> Page:
 
 
 def mount(page: Page, street: Street) -> None:
-    page.evaluate("addEventListener('taliq:ready', () => { document.title = 'ready' })")
+    page.evaluate("addEventListener('taliq:ready', () => { window.mounted = true })")
     page.add_script_tag(url=f"{street.service}/embed.js")
     # Times are said last, in the reader's own words: "… · …".
     page.wait_for_function(
-        "document.title == 'ready' && [...document.querySelector('[data-taliq]').shadowRoot.querySelectorAll('time')]"
+        "window.mounted && [...document.querySelector('[data-taliq]').shadowRoot.querySelectorAll('time')]"
         ".every((time) => time.textContent.includes('·'))"
     )
 
