@@ -4,15 +4,31 @@ and they are gone after an hour.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, and_, case, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.ids import first_id_at
-from service.storage.base import Base
+from service.storage.base import Base, insert_rows
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 
@@ -21,6 +37,7 @@ MOMENT = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 #: Old rows that one new row takes away: more than it adds.
 _BITE = 20
+_STRETCHES = range(HOUR // MOMENT)
 
 
 class Arrival(Base):
@@ -45,15 +62,22 @@ class Arrival(Base):
 
 def add(session: Session, new: Arrival) -> None:
     """``new``; and some of the site's that are older than an hour go."""
-    session.add(new)
+    insert_rows(session, new)
+    session.execute(_drop_old(), {"site": new.site_id, "hour": new.at - HOUR})
+
+
+@cache
+def _drop_old() -> Delete:
     old = (
         select(Arrival.id)
-        .where(Arrival.site_id == new.site_id, Arrival.at <= new.at - HOUR)
+        .where(Arrival.site_id == bindparam("site"), Arrival.at <= bindparam("hour"))
         .order_by(Arrival.at)
         .limit(_BITE)
         .with_for_update(skip_locked=True)
     )
-    session.execute(delete(Arrival).where(Arrival.site_id == new.site_id, Arrival.id.in_(old)))
+    gone = delete(Arrival).where(Arrival.site_id == bindparam("site"), Arrival.id.in_(old))
+    # Nobody holds an old one in a session.
+    return gone.execution_options(synchronize_session=False)
 
 
 def forget(session: Session, site_id: UUID, thread_id: UUID, at: datetime) -> None:
@@ -69,43 +93,80 @@ def of_network(
     """How many came from the network in the last ten minutes and in the last hour, and from those around it; all under
     their marks of the last hour.
     """
-    late, own = Arrival.at > now - MOMENT, Arrival.network.in_(network)
-    row = session.execute(
-        select(_so_many(and_(late, own)), _so_many(own), _so_many(late), func.count()).where(
-            Arrival.site_id == site_id, Arrival.wider.in_(wider), Arrival.at > now - HOUR
-        )
-    ).one()
-    return tuple(row)
+    asked = {"site": site_id, "network": network, "wider": wider, "moment": now - MOMENT, "hour": now - HOUR}
+    return tuple(session.execute(_of_network(), asked).one())
+
+
+@cache
+def _of_network() -> Select[*tuple[Any, ...]]:
+    late, own = Arrival.at > bindparam("moment"), Arrival.network.in_(bindparam("network", expanding=True))
+    return select(_so_many(and_(late, own)), _so_many(own), _so_many(late), func.count()).where(
+        Arrival.site_id == bindparam("site"),
+        Arrival.wider.in_(bindparam("wider", expanding=True)),
+        Arrival.at > bindparam("hour"),
+    )
 
 
 def of_author(session: Session, site_id: UUID, author_id: UUID, now: datetime) -> tuple[int, ...]:
     """How many came from a proven author, in the last ten minutes and in the last hour."""
-    row = session.execute(
-        select(_so_many(Comment.id >= first_id_at(now - MOMENT)), func.count()).where(
-            Comment.site_id == site_id, Comment.author_id == author_id, Comment.id >= first_id_at(now - HOUR)
-        )
-    ).one()
-    return tuple(row)
+    since = {"moment": first_id_at(now - MOMENT), "hour": first_id_at(now - HOUR)}
+    return tuple(session.execute(_of_author(), {"site": site_id, "author": author_id, **since}).one())
+
+
+@cache
+def _of_author() -> Select[*tuple[Any, ...]]:
+    return select(_so_many(Comment.id >= bindparam("moment")), func.count()).where(
+        Comment.site_id == bindparam("site"),
+        Comment.author_id == bindparam("author"),
+        Comment.id >= bindparam("hour"),
+    )
 
 
 def networks_of(
-    session: Session, site_id: UUID, thread_id: UUID | None, now: datetime, least: int
-) -> tuple[int, ...]:
-    """From how many wider networks comments have come, to the thread or to the whole site, in each ten minutes of the
-    last hour, the latest first; nothing when fewer than ``least`` have come in those at all, which costs little to see.
+    session: Session, site_id: UUID, thread_id: UUID | None, now: datetime, *, in_thread: int, on_site: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """From how many wider networks comments have come, to the thread and to the whole site, in each ten minutes of the
+    last hour, the latest first. Nothing where fewer than ``in_thread`` and ``on_site`` have come in those at all, which
+    costs little to see. ``thread_id``: ``None`` for a thread that nothing has come to.
     """
-    where = [Arrival.site_id == site_id]
-    if thread_id is not None:
-        where.append(Arrival.thread_id == thread_id)
-    few = select(Arrival.id).where(*where, Arrival.at > now - MOMENT).limit(least).subquery()
-    if (session.scalar(select(func.count()).select_from(few)) or 0) < least:
-        return ()
-    begins = [now - MOMENT * n for n in range(HOUR // MOMENT + 1)]
-    stretches = [and_(Arrival.at > begins[n + 1], Arrival.at <= begins[n]) for n in range(HOUR // MOMENT)]
-    # What has come a moment after ``now`` on another machine's clock is of the latest.
-    stretches[0] = Arrival.at > begins[1]
-    counts = [func.count(case((stretch, Arrival.wider)).distinct()) for stretch in stretches]
-    return tuple(session.execute(select(*counts).where(*where, Arrival.at > now - HOUR)).one())
+    where = {"site": site_id, "thread": thread_id}
+    asked = {**where, "moment": now - MOMENT, "in_thread": in_thread, "on_site": on_site}
+    threads_own, sites_own = session.execute(_lately(), asked).one()
+    begins = {f"begin{n}": now - MOMENT * (n + 1) for n in _STRETCHES}
+    return (
+        _in_stretches(session, _networks(True), {**where, **begins}) if threads_own >= in_thread else (),
+        _in_stretches(session, _networks(False), {**where, **begins}) if sites_own >= on_site else (),
+    )
+
+
+def _in_stretches(session: Session, asked: Select[int, int], values: Mapping[str, object]) -> tuple[int, ...]:
+    counts = {stretch: count for stretch, count in session.execute(asked, values)}  # noqa: C416 - rows are no tuples
+    return tuple(counts.get(stretch, 0) for stretch in _STRETCHES)
+
+
+@cache
+def _lately() -> Select[*tuple[Any, ...]]:
+    """How many have come to the thread and to the site, counted no further than is asked for."""
+    counts = []
+    for least, within_thread in (("in_thread", True), ("on_site", False)):
+        few = select(Arrival.id).where(*_where(within_thread), Arrival.at > bindparam("moment"))
+        limited = few.limit(bindparam(least, type_=Integer)).subquery()
+        counts.append(select(func.count()).select_from(limited).scalar_subquery())
+    return select(*counts)
+
+
+@cache
+def _networks(within_thread: bool) -> Select[int, int]:
+    """By the number of the stretch. What came a moment after ``now`` by another machine's clock is of the latest."""
+    begins = [Arrival.at > bindparam(f"begin{n}") for n in _STRETCHES]
+    stretch = case(*((begin, n) for n, begin in enumerate(begins))).label("stretch")
+    networks = func.count(Arrival.wider.distinct())
+    return select(stretch, networks).where(*_where(within_thread), begins[-1]).group_by("stretch")
+
+
+def _where(within_thread: bool) -> list[ColumnElement[bool]]:
+    where = [Arrival.site_id == bindparam("site")]
+    return [*where, Arrival.thread_id == bindparam("thread")] if within_thread else where
 
 
 def _so_many(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,9 +14,11 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    Select,
     String,
     UniqueConstraint,
     and_,
+    bindparam,
     false,
     func,
     literal,
@@ -147,13 +150,16 @@ def lock_many(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID
 
 def find_public_parent(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> Comment | None:
     """The comment when a reply to it may be written here: public, and in this very thread."""
-    return session.scalar(
-        select(Comment).where(
-            Comment.site_id == site_id,
-            Comment.thread_id == thread_id,
-            Comment.id == comment_id,
-            Comment.status == Status.APPROVED.value,
-        )
+    return session.scalar(_public_parent(), {"site": site_id, "thread": thread_id, "id": comment_id})
+
+
+@cache
+def _public_parent() -> Select[Comment]:
+    return select(Comment).where(
+        Comment.site_id == bindparam("site"),
+        Comment.thread_id == bindparam("thread"),
+        Comment.id == bindparam("id"),
+        Comment.status == Status.APPROVED.value,
     )
 
 
@@ -218,7 +224,6 @@ def list_published(
     if places:
         public = sorted([*public, *_answered(session, site_id, thread_id, places)], key=lambda c: c.key)
     return public
-
 
 
 def _between(start: Key, end: Key | None) -> list[ColumnElement[bool]]:

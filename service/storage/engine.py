@@ -22,11 +22,13 @@ from service.domain.errors import ConfigurationError
 
 FIXED_SQLITE = ((3, 51, 3),)
 BACKPORTED_SQLITE = {(3, 50): 7, (3, 44): 6}
+#: How long a writer of SQLite waits, in seconds: in turn for those of its own process, then for other processes.
+BUSY = 5.0
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {int(BUSY * 1000)}",
     "PRAGMA secure_delete = ON",
     # 16 MB: the upper levels of a large site's indexes stay in memory (`taliq bench desk`: a page of the queue at a
     # million comments 13 instead of 17 ms). Memory is taken as it is used.

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, delete, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.host_lists import ACTIONS
@@ -80,13 +91,22 @@ def look_up(session: Session, site_id: UUID, kind: str, hosts: Collection[str]) 
     """Those of ``hosts`` that stand in a list of this kind: host, name of the list, what it asks for."""
     if not hosts:
         return []
-    rows = session.execute(
+    rows = session.execute(_listed(), {"site": site_id, "hosts": sorted(hosts), "kind": kind})
+    return [(host, name, action) for host, name, action in rows]
+
+
+@cache
+def _listed() -> Select[str, str, str]:
+    return (
         select(ListedHost.host, HostList.name, HostList.action)
         .join(HostList, HostList.id == ListedHost.list_id)
-        .where(ListedHost.site_id == site_id, ListedHost.host.in_(sorted(hosts)), HostList.kind == kind)
+        .where(
+            ListedHost.site_id == bindparam("site"),
+            ListedHost.host.in_(bindparam("hosts", expanding=True)),
+            HostList.kind == bindparam("kind"),
+        )
         .order_by(HostList.name, ListedHost.host)
     )
-    return [(host, name, action) for host, name, action in rows]
 
 
 def remove(session: Session, found: HostList) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Integer, LargeBinary, func, select
+from sqlalchemy import JSON, ForeignKey, Integer, LargeBinary, Select, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from service.storage.base import Base
@@ -72,7 +73,12 @@ def find_place(session: Session, site_id: UUID) -> Place:
 
 def find_version(session: Session, site_id: UUID) -> int:
     """Of what is stored; 0 when nothing is."""
-    return session.scalar(select(StoredLearner.version).where(StoredLearner.site_id == site_id)) or 0
+    return session.scalar(_version(), {"site": site_id}) or 0
+
+
+@cache
+def _version() -> Select[int]:
+    return select(StoredLearner.version).where(StoredLearner.site_id == bindparam("site"))
 
 
 def list_new(

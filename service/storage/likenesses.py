@@ -10,6 +10,7 @@ import struct
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import blake2b
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Select,
     SmallInteger,
     Uuid,
     bindparam,
@@ -34,7 +36,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.expression import TextualSelect
 
 from service.domain.moderation import Status
-from service.storage.base import Base
+from service.storage.base import Base, insert_rows
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 from service.text.fold import FOLD_VERSION
@@ -144,13 +146,11 @@ def cluster_for(
 
 def put(session: Session, comment: Comment, signature: bytes, now: datetime) -> None:
     """From now on others may be like ``comment``. What has been so for too long goes."""
-    session.add(
-        Likeness(
-            comment_id=comment.id, site_id=comment.site_id, signature=signature, fold_version=FOLD_VERSION, at=now
-        )
+    new = Likeness(
+        comment_id=comment.id, site_id=comment.site_id, signature=signature, fold_version=FOLD_VERSION, at=now
     )
-    session.flush()
-    session.execute(insert(Shingle), _rows(comment.site_id, comment.id, signature))
+    insert_rows(session, new)
+    session.connection().execute(insert(Shingle), _rows(comment.site_id, comment.id, signature))
     _drop_old(session, comment.site_id, now)
 
 
@@ -200,16 +200,20 @@ def _rows(site_id: UUID, comment_id: UUID, signature: bytes) -> list[dict[str, o
 
 def _drop_old(session: Session, site_id: UUID, now: datetime) -> None:
     """The oldest few that are over; what another transaction is dropping is left to it."""
-    over = (
+    rows = session.scalars(_over(), {"site": site_id, "since": now - LOOK_BACK}).all()
+    if rows:
+        _drop(session, site_id, rows)
+
+
+@cache
+def _over() -> Select[Likeness]:
+    return (
         select(Likeness)
-        .where(Likeness.site_id == site_id, Likeness.at <= now - LOOK_BACK)
+        .where(Likeness.site_id == bindparam("site"), Likeness.at <= bindparam("since"))
         .order_by(Likeness.at)
         .limit(_GONE_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    rows = session.scalars(over).all()
-    if rows:
-        _drop(session, site_id, rows)
 
 
 def _drop(session: Session, site_id: UUID, rows: Sequence[Likeness]) -> None:

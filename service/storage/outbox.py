@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.storage.base import Base
+from service.storage.base import Base, insert_rows
 from service.storage.types import UtcDateTime
 
 
@@ -39,8 +39,9 @@ def put(
     session: Session, message_id: UUID, site_id: UUID, event: tuple[str, Mapping[str, object]], now: datetime
 ) -> None:
     kind, payload = event
-    session.add(
+    insert_rows(
+        session,
         OutboxMessage(
             id=message_id, site_id=site_id, kind=kind, payload=dict(payload), created_at=now, available_at=now
-        )
+        ),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.domain.moderation import Status
@@ -24,23 +25,28 @@ def regular_named(session: Session, site_id: UUID, name_key: str) -> UUID | None
     """The author the site's readers know by a name: proven, with ``ENOUGH`` comments under it that moderators have
     approved, and at least half of all that is public under it. A name that many bear is nobody's.
     """
-    rows = session.execute(
-        select(Comment.author_id, Author.proof, Comment.moderated_by)
-        .select_from(Revision)
-        .join(Comment, and_(Comment.id == Revision.comment_id, Comment.published_revision == Revision.number))
-        .join(Author, Author.id == Comment.author_id)
-        .where(
-            Revision.site_id == site_id,
-            Revision.name_key == name_key,
-            Comment.site_id == site_id,
-            Comment.status == Status.APPROVED.value,
-            Comment.staff_id.is_(None),
-        )
-        .order_by(Revision.comment_id.desc(), Revision.number.desc())
-        .limit(_WALK)
-    ).all()
+    rows = session.execute(_bearing(), {"site": site_id, "name_key": name_key}).all()
     by_hand = Counter(author for author, proof, by in rows if proof != "none" and by is not None)
     for author, number in by_hand.most_common(1):
         if number >= ENOUGH and 2 * sum(row[0] == author for row in rows) >= len(rows):
             return author
     return None
+
+
+@cache
+def _bearing() -> Select[UUID, str, UUID | None]:
+    return (
+        select(Comment.author_id, Author.proof, Comment.moderated_by)
+        .select_from(Revision)
+        .join(Comment, and_(Comment.id == Revision.comment_id, Comment.published_revision == Revision.number))
+        .join(Author, Author.id == Comment.author_id)
+        .where(
+            Revision.site_id == bindparam("site"),
+            Revision.name_key == bindparam("name_key"),
+            Comment.site_id == bindparam("site"),
+            Comment.status == Status.APPROVED.value,
+            Comment.staff_id.is_(None),
+        )
+        .order_by(Revision.comment_id.desc(), Revision.number.desc())
+        .limit(_WALK)
+    )

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, exists, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    bindparam,
+    exists,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.storage.base import Base
@@ -50,8 +63,14 @@ class Revision(Base):
 
 def text_seen(session: Session, site_id: UUID, text_digest: bytes, *, but: UUID | None = None) -> bool:
     """Whether the site has received a text that folds to the same, in another comment than ``but``."""
-    found = exists().where(Revision.site_id == site_id, Revision.text_digest == text_digest)
-    return bool(session.scalar(select(found if but is None else found.where(Revision.comment_id != but))))
+    asked = {"site": site_id, "digest": text_digest}
+    return bool(session.scalar(_seen(but is not None), asked if but is None else {**asked, "but": but}))
+
+
+@cache
+def _seen(in_another: bool) -> Select[bool]:
+    found = exists().where(Revision.site_id == bindparam("site"), Revision.text_digest == bindparam("digest"))
+    return select(found.where(Revision.comment_id != bindparam("but")) if in_another else found)
 
 
 def list_of(session: Session, site_id: UUID, comment_ids: Sequence[UUID]) -> Sequence[Revision]:

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Row, Text, Unique
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.storage.base import Base
+from service.storage.base import Base, insert_rows
 from service.text.fold import FOLD_VERSION
 from service.text.words import indexed, wanted, words
 
@@ -63,10 +63,11 @@ def put(session: Session, site_id: UUID, comment_id: UUID, found: Words, *, new:
         row = session.scalar(
             select(SearchText).where(SearchText.site_id == site_id, SearchText.comment_id == comment_id)
         )
-    if row is None:
-        row = SearchText(site_id=site_id, comment_id=comment_id)
-        session.add(row)
+    known = row is not None
+    row = row or SearchText(site_id=site_id, comment_id=comment_id)
     row.words, row.names, row.fold_version = found.text, found.name, FOLD_VERSION
+    if not known:
+        insert_rows(session, row)
 
 
 def list_folded_otherwise(session: Session, site_id: UUID, after: int, limit: int) -> Sequence[SearchText]:

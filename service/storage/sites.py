@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import JSON, String, UniqueConstraint, select
+from sqlalchemy import JSON, Select, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
@@ -32,10 +33,15 @@ class Site(Base):
 
 def get_by_slug(session: Session, slug: str) -> Site:
     """The site, or ``NotFoundError``."""
-    site = session.scalar(select(Site).where(Site.slug == slug))
+    site = session.scalar(_by_slug(), {"slug": slug})
     if site is None:
         raise NotFoundError("site_not_found")
     return site
+
+
+@cache
+def _by_slug() -> Select[Site]:
+    return select(Site).where(Site.slug == bindparam("slug"))
 
 
 def get(session: Session, site_id: UUID) -> Site:

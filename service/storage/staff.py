@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,9 +12,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     false,
     select,
@@ -144,14 +147,18 @@ def list_people(session: Session, site_id: UUID) -> Sequence[tuple[Moderator, Me
 
 def names_of(session: Session, site_id: UUID) -> tuple[str, ...]:
     """The names of all who work for the site and may sign in."""
-    names = (
+    return tuple(session.scalars(_names(), {"site": site_id}))
+
+
+@cache
+def _names() -> Select[str]:
+    return (
         select(Moderator.name)
         .join(Membership, Membership.moderator_id == Moderator.id)
-        .where(Membership.site_id == site_id, Moderator.disabled_at.is_(None))
+        .where(Membership.site_id == bindparam("site"), Moderator.disabled_at.is_(None))
         .order_by(Moderator.name)
         .limit(1_000)
     )
-    return tuple(session.scalars(names))
 
 
 def lock_people(session: Session, site_id: UUID) -> dict[UUID, tuple[Moderator, Membership]]:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import struct
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Insert,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 
 from service.storage.base import Base
 from service.storage.types import UtcDateTime
@@ -39,10 +52,14 @@ class ReceivedSubmission(Base):
 
 
 def find(session: Session, site_id: UUID, submission_id: str) -> ReceivedSubmission | None:
-    return session.scalar(
-        select(ReceivedSubmission).where(
-            ReceivedSubmission.site_id == site_id, ReceivedSubmission.submission_id == submission_id
-        )
+    return session.scalar(_by_submission_id(), {"site": site_id, "submission_id": submission_id})
+
+
+@cache
+def _by_submission_id() -> Select[ReceivedSubmission]:
+    return select(ReceivedSubmission).where(
+        ReceivedSubmission.site_id == bindparam("site"),
+        ReceivedSubmission.submission_id == bindparam("submission_id"),
     )
 
 
@@ -52,14 +69,22 @@ def add_once(session: Session, new: ReceivedSubmission) -> ReceivedSubmission:
     Of parallel posts with one id, the second waits here until the first has committed. The foreign key to the
     comment is deferred for this: the claim comes before the comment.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {c.key: getattr(new, c.key) for c in ReceivedSubmission.__mapper__.column_attrs}
-    session.execute(insert(ReceivedSubmission).values(values).on_conflict_do_nothing())
-    if new.submission_id is None:
-        return new
-    found = find(session, new.site_id, new.submission_id)
-    assert found is not None
-    return found
+    stored = session.connection().execute(_claim(session.get_bind().dialect.name), values)
+    if stored.rowcount == 0 and new.submission_id is not None:
+        found = find(session, new.site_id, new.submission_id)
+        assert found is not None
+        return found
+    # The session takes it for the row it is, and will write down what changes in it.
+    make_transient_to_detached(new)
+    session.add(new)
+    return new
+
+
+@cache
+def _claim(dialect: str) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(ReceivedSubmission).on_conflict_do_nothing()
 
 
 def repeated_since(session: Session, site_id: UUID, repeat_key: bytes, moment: datetime) -> bool:
@@ -69,17 +94,22 @@ def repeated_since(session: Session, site_id: UUID, repeat_key: bytes, moment: d
     from the answer which of them is right, and every form of ours has an id.
     """
     one_at_a_time(session, repeat_key)
-    found = session.scalar(
+    asked = {"site": site_id, "repeat_key": repeat_key, "moment": moment}
+    return session.scalar(_repeated(), asked) is not None
+
+
+@cache
+def _repeated() -> Select[UUID]:
+    return (
         select(ReceivedSubmission.comment_id)
         .where(
-            ReceivedSubmission.site_id == site_id,
-            ReceivedSubmission.repeat_key == repeat_key,
+            ReceivedSubmission.site_id == bindparam("site"),
+            ReceivedSubmission.repeat_key == bindparam("repeat_key"),
             ReceivedSubmission.submission_id.is_(None),
-            ReceivedSubmission.received_at > moment,
+            ReceivedSubmission.received_at > bindparam("moment"),
         )
         .limit(1)
     )
-    return found is not None
 
 
 def one_at_a_time(session: Session, key: bytes) -> None:

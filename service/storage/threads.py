@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -74,7 +85,12 @@ class Thread(Base):
 
 
 def find(session: Session, site_id: UUID, key: str) -> Thread | None:
-    return session.scalar(select(Thread).where(Thread.site_id == site_id, Thread.key == key))
+    return session.scalar(_by_key(), {"site": site_id, "key": key})
+
+
+@cache
+def _by_key() -> Select[Thread]:
+    return select(Thread).where(Thread.site_id == bindparam("site"), Thread.key == bindparam("key"))
 
 
 def get(session: Session, site_id: UUID, key: str) -> Thread:
@@ -86,7 +102,12 @@ def get(session: Session, site_id: UUID, key: str) -> Thread:
 
 
 def find_by_id(session: Session, site_id: UUID, thread_id: UUID) -> Thread | None:
-    return session.scalar(select(Thread).where(Thread.site_id == site_id, Thread.id == thread_id))
+    return session.scalar(_by_id(), {"site": site_id, "id": thread_id})
+
+
+@cache
+def _by_id() -> Select[Thread]:
+    return select(Thread).where(Thread.site_id == bindparam("site"), Thread.id == bindparam("id"))
 
 
 def get_by_id(session: Session, site_id: UUID, thread_id: UUID) -> Thread:

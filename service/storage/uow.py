@@ -8,6 +8,7 @@ commit itself leaves it open whether it did: submission and client ids make the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from sqlalchemy import Engine, text
@@ -16,7 +17,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.errors import ConflictError, UnavailableError
-from service.storage.engine import forget
+from service.storage.engine import BUSY, forget
+from service.storage.turns import Turns
 
 __all__ = ["Reader", "Session", "UnitOfWork", "apart", "attempted"]
 T = TypeVar("T")
@@ -50,12 +52,17 @@ class UnitOfWork:
         self.engine = engine
         self._sessions = sessionmaker(engine, autoflush=False, expire_on_commit=False)
         self._before_commit = before_commit
+        turns = Turns(BUSY)
+        # PostgreSQL's writers go side by side.
+        self._turn: Callable[[], AbstractContextManager[None]] = (
+            turns.turn if engine.dialect.name == "sqlite" else nullcontext
+        )
 
     def run(self, change: Callable[[Session], T]) -> T:
-        """The result of ``change``, committed."""
+        """The result of ``change``, committed. ``UnavailableError`` when the database is busy for too long or away."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._sessions.begin() as session:
+                with self._turn(), self._sessions.begin() as session:
                     result = change(session)
                     session.flush()
                     self._before_commit(session)

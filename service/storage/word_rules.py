@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, ForeignKey, Integer, String, Text, func, or_, select, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    Select,
+    String,
+    Text,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, undefer
 
 from service.domain.errors import NotFoundError
@@ -72,7 +86,12 @@ class RuleStamp(Base):
 
 def find_stamp(session: Session, site_id: UUID) -> UUID | None:
     """``None`` where there has never been a rule."""
-    return session.scalar(select(RuleStamp.stamp).where(RuleStamp.site_id == site_id))
+    return session.scalar(_stamp(), {"site": site_id})
+
+
+@cache
+def _stamp() -> Select[UUID]:
+    return select(RuleStamp.stamp).where(RuleStamp.site_id == bindparam("site"))
 
 
 def stamp(session: Session, site_id: UUID, new: UUID) -> None:

@@ -132,9 +132,10 @@ def _arrivals(session: Session, question: Question) -> Arrivals:
     if sender is None or not sender.network:
         return Arrivals(author=author)
     counts = arrivals.of_network(session, site, sender.network, sender.wider, now)
-    thread = question.thread and arrivals.networks_of(session, site, question.thread, now, THREAD)
-    on_site = arrivals.networks_of(session, site, None, now, SITE)
-    return Arrivals(Count(*counts[:2]), Count(*counts[2:]), author, thread or (), on_site)
+    in_thread, on_site = arrivals.networks_of(
+        session, site, question.thread, now, in_thread=THREAD, on_site=SITE
+    )
+    return Arrivals(Count(*counts[:2]), Count(*counts[2:]), author, in_thread, on_site)
 
 
 def _staff_names(session: Session, question: Question) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from service.screening.facts import Facts, Outcome
 from service.screening.facts import Finding as Seen
 from service.screening.pipeline import Verdict, screen
 from service.storage import likenesses, search, word_rules
+from service.storage.base import insert_rows
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.revisions import Revision
@@ -105,7 +106,8 @@ def add_revision(
 
     Whether it could be kept as well what later comments are compared with: without it the text is stored all the same.
     """
-    session.add(
+    insert_rows(
+        session,
         Revision(
             comment_id=comment.id,
             number=number,
@@ -123,11 +125,9 @@ def add_revision(
             redacted_by=redaction.by if redaction else None,
             redacted_label=redaction.label if redaction else None,
             redacted_reason=redaction.reason if redaction else None,
-        )
+        ),
     )
-    session.flush()
-    for found in judged.verdict.findings:
-        add_finding(session, comment, number, found, new_id(now))
+    insert_rows(session, *(_finding(comment, number, found, new_id(now)) for found in judged.verdict.findings))
     found_by = search.found_by(judged.source, judged.name, judged.folded_for)
     search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
     session.flush()
@@ -136,18 +136,20 @@ def add_revision(
 
 def add_finding(session: Session, comment: Comment, number: int, found: Seen, own: UUID) -> None:
     """Writes down what a check has seen in revision ``number``."""
-    session.add(
-        Finding(
-            id=own,
-            site_id=comment.site_id,
-            comment_id=comment.id,
-            revision=number,
-            code=found.code,
-            rule=found.rule,
-            check_version=found.check_version,
-            spans=[list(span) for span in found.spans],
-            outcome=found.outcome.code,
-        )
+    insert_rows(session, _finding(comment, number, found, own))
+
+
+def _finding(comment: Comment, number: int, found: Seen, own: UUID) -> Finding:
+    return Finding(
+        id=own,
+        site_id=comment.site_id,
+        comment_id=comment.id,
+        revision=number,
+        code=found.code,
+        rule=found.rule,
+        check_version=found.check_version,
+        spans=[list(span) for span in found.spans],
+        outcome=found.outcome.code,
     )
 
 

@@ -11,6 +11,7 @@ from service.domain.moderation import Status
 from service.domain.ports import NewId, Signer
 from service.storage import comments, likenesses
 from service.storage.authors import Author
+from service.storage.base import insert_rows
 from service.storage.comments import Comment
 from service.storage.uow import Session, attempted
 from service.text.fold import fold
@@ -92,6 +93,5 @@ def add_author(
     own = new_id(now)
     face = signer.digest("avatar", str(own)).hex()
     author = Author(id=own, site_id=site_id, avatar=face, proof="none", generation=generation, created_at=now)
-    session.add(author)
-    session.flush()
+    insert_rows(session, author)
     return author

@@ -26,6 +26,7 @@ from service.screening.facts import Facts, Finding, Outcome
 from service.screening.pipeline import INCOMPLETE, Verdict
 from service.storage import likenesses, outbox, sites, submissions, threads
 from service.storage.authors import Author
+from service.storage.base import insert_rows
 from service.storage.comments import Comment
 from service.storage.sites import Site
 from service.storage.submissions import ReceivedSubmission
@@ -267,8 +268,7 @@ class SubmitComment:
             session, place, prepared.judged, comment_id, signer=signer, new_id=new_id, now=now, author=author
         )
         if (contact := submission_keys.sealed(self._vault, site, comment_id, prepared.submission)) is not None:
-            session.add(contact)
-        session.flush()
+            insert_rows(session, contact)
         return comment, kept
 
 

@@ -116,11 +116,11 @@ def test_submitting_costs_the_same_however_much_there_is(room: Newsroom) -> None
         # whether the mail domain is listed, whose the name is (staff, regulars), how long the thread has been silent,
         # and what came lately from the network, to the thread and to the site; the rules' and
         # the model's version. In
-        # the transaction: submission and who has it, thread, author, comment, revision, findings, contact, the arrival
+        # the transaction: submission, thread, author, comment, revision, findings, contact, the arrival
         # and those that are over, what is nearly the same, likeness, shingles, what is over, outbox;
         # and three savepoints, so that what is only kept for comparing may fail. PostgreSQL: others wait.
         waits = 1 if room.container.reader.engine.dialect.name == "postgresql" else 0
-        assert len(seen) == 37 + waits, "\n".join(seen)
+        assert len(seen) == 35 + waits, "\n".join(seen)
     with statements() as seen:
         assert client.post("/v1/sites/demo/comments", json=sent).status_code == 202
     assert len(seen) == 3, "a retry is recognised before anything is computed"
@@ -132,7 +132,7 @@ def test_a_device_that_comes_back_is_looked_up_and_judged_by_its_past(room: News
     # whether a moderator has let them through, and the author's row, held; once, that it is proven now, and never that
     # somebody new has come.
     waits = 1 if room.container.reader.engine.dialect.name == "postgresql" else 0
-    anybody = 37 + waits
+    anybody = 35 + waits
     for number, cost in enumerate((anybody, anybody + 6 - 1 + 1, anybody + 6 - 1)):
         sent = {**FIELDS, "body": f"نص {number}", "submission_id": f"aA0-_bB1cC2dD3eE4fF5gG{number}", "remember": True}
         with statements() as seen:
