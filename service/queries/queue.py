@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, true, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import ClauseAdapter
 
@@ -17,14 +17,12 @@ from service.domain.desk import Ask
 from service.domain.ids import first_id_at
 from service.queries import clusters, marks
 from service.queries.cards import Card, cards_of
+from service.queries.filters import Conditions, conditions, days, narrowed
 from service.queries.marks import Mark
 from service.queries.views import COUNT_CAP, in_view, view_counts
-from service.storage import search, sites, staff
+from service.storage import search, sites
 from service.storage.comments import Comment
-from service.storage.findings import Finding
-from service.storage.queue_indexes import index_of, narrows
-from service.storage.revisions import Revision
-from service.storage.threads import Thread
+from service.storage.queue_indexes import index_of
 
 __all__ = ["COUNT_CAP", "QueuePage", "queue_page", "searched", "view_counts"]
 PAGE_SIZE = 25
@@ -78,7 +76,7 @@ def queue_page(
 
 def among(session: Session, site_id: UUID, ask: Ask, ids: Collection[UUID]) -> set[UUID]:
     """Those of ``ids`` that are in the view and pass its filters; words are not looked for."""
-    along, looked_at = _conditions(session, site_id, ask)
+    along, looked_at = conditions(session, site_id, ask)
     asked = [*in_view(site_id, ask.view), *along, *looked_at]
     return set(session.scalars(select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(ids), *asked)))
 
@@ -94,8 +92,8 @@ def _walked(
     collapsed: bool,
 ) -> tuple[list[Mark], Mark | None]:
     """Up to ``limit`` comments behind ``after``; and where the walk ended, if it was cut off before that many."""
-    along, looked_at = _conditions(session, site_id, ask)
-    index = index_of(ask.view, ask.order == "priority", _narrowed(ask))
+    along, looked_at = conditions(session, site_id, ask)
+    index = index_of(ask.view, ask.order == "priority", narrowed(ask))
     walk = (
         select(Comment.id, Comment.rank)
         .with_hint(Comment, f"INDEXED BY {index}", "sqlite")
@@ -163,7 +161,7 @@ def _from(walk: Select[UUID, int], ask: Ask, after: Mark | None) -> Select[UUID,
     start, end = ask.days()
     first, last = first_id_at(start) if start else None, first_id_at(end) if end else None
     if after is None:
-        return walk.where(*_days(ask))
+        return walk.where(*days(ask))
     if ask.order == "oldest":
         begins = Comment.id >= first if first and first > after.id else Comment.id > after.id
         return walk.where(begins, *([Comment.id < last] if last else []))
@@ -182,105 +180,41 @@ def searched(
 ) -> tuple[list[Mark], Mark | None]:
     """As ``_walked``, along the comments in which the words occur."""
     found: list[Mark] = []
-    row = after.row if after else None
-    newest = ask.order == "newest"
-    along, looked_at = _conditions(session, site_id, ask)
-    conditions = [*in_view(site_id, ask.view), *_days(ask), *along, *looked_at]
+    row, rows, newest = after.row if after else None, dict[UUID, int](), ask.order == "newest"
+    along, looked_at = conditions(session, site_id, ask)
+    asked_for = [*in_view(site_id, ask.view), *days(ask), *along, *looked_at]
+
+    def kept(comment_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+        # A value and no join: of each comment by its id, and of no more of them than are needed.
+        asked = select(true()).where(Comment.site_id == site_id, Comment.id == comment_id, *asked_for)
+        return asked.correlate_except(Comment).scalar_subquery()
+
     words, language = search.Words(ask.search, ask.author), sites.get(session, site_id).policy.language
-    for number, width in enumerate(_looks(_GLANCE)):
-        hits = search.hits(
-            session, site_id, words, language, after=row, newest=newest, limit=width, look=number
-        )
-        rows = {hit.comment_id: hit.row for hit in hits.found}
-        kept = select(Comment.id).where(
-            Comment.site_id == site_id, Comment.id.in_(list(rows)), *conditions
-        )
-        kept_marks = [Mark(id=i, row=rows[i]) for i in session.scalars(kept)] if rows else []
-        found += sorted(kept_marks, key=lambda mark: mark.row, reverse=newest)
-        if len(found) >= limit or hits.edge is None:
-            return found[:limit], None
+    known, far = row, None
+    for width in _looks(_GLANCE):
+        hits = search.hits(session, site_id, words, language, after=row, newest=newest, limit=width, far=far)
         row = hits.edge
+        if hits.sifted:
+            found += [Mark(id=hit.comment_id, row=hit.row) for hit in hits.found]
+            return found[:limit], Mark(row=row) if row is not None and len(found) < limit else None
+        rows |= {hit.comment_id: hit.row for hit in hits.found}
+        # What these are is asked when they may fill the page, or are all there are: mostly once.
+        if row is None or len(found) + len(rows) >= limit:
+            found += _kept(session, site_id, rows, asked_for, newest)
+            if row is None or len(found) >= limit:
+                return found[:limit], None
+            known, rows = row, {}
+        far = search.Far(known, WALK - _GLANCE, limit - len(found), kept)
+    found += _kept(session, site_id, rows, asked_for, newest)
     return found, Mark(row=row or 0)
 
 
-_Conditions = list[ColumnElement[bool]]
-
-
-def _conditions(session: Session, site_id: UUID, ask: Ask) -> tuple[_Conditions, _Conditions]:
-    """What an index picks out, so that the walk steps only on these; and what has to be looked at one by one."""
-    found = {
-        "days": _days(ask),
-        "thread": _thread(session, site_id, ask),
-        "by": _by(session, ask),
-        "cluster": [clusters.same_as(session, site_id, ask.cluster)] if ask.cluster else [],
-    }
-    # Ids are days: where the walk begins and ends, it is told in ``_from``.
-    served = (_narrowed(ask), "" if ask.order == "priority" else "days")
-    along = [condition for name in found if name in served and name != "days" for condition in found[name]]
-    others = [condition for name in found if name not in served for condition in found[name]]
-    return along, [*others, *_on_the_way(site_id, ask)]
-
-
-def _narrowed(ask: Ask) -> str:
-    """The filter whose own index the walk goes along, if there is one."""
-    return next((name for name in narrows(ask.view, ask.order == "priority") if getattr(ask, name)), "")
-
-
-def _days(ask: Ask) -> _Conditions:
-    start, end = ask.days()
-    first = [Comment.id >= first_id_at(start)] if start else []
-    return [*first, *([Comment.id < first_id_at(end)] if end else [])]
-
-
-def _thread(session: Session, site_id: UUID, ask: Ask) -> _Conditions:
-    """One that is not there finds nothing."""
-    if not ask.thread:
+def _kept(session: Session, site_id: UUID, rows: dict[UUID, int], conditions: Conditions, newest: bool) -> list[Mark]:
+    """Those of ``rows``, search rows by comment, that meet the conditions; in order."""
+    if not rows:
         return []
-    found = session.scalar(select(Thread.id).where(Thread.site_id == site_id, Thread.key == ask.thread))
-    return [Comment.thread_id == (found or UUID(int=0))]
-
-
-def _by(session: Session, ask: Ask) -> _Conditions:
-    if not ask.by:
-        return []
-    known = staff.find_by_login(session, ask.by.casefold())
-    return [Comment.moderated_by == (known.id if known else UUID(int=0))]
-
-
-def _on_the_way(site_id: UUID, ask: Ask) -> list[ColumnElement[bool]]:
-    """What has to be looked at one by one."""
-    conditions: list[ColumnElement[bool]] = []
-    if ask.reason:
-        conditions.append(Comment.moderated_reason == ask.reason)
-    if ask.section:
-        conditions.append(
-            select(Thread.id)
-            .where(Thread.site_id == site_id, Thread.id == Comment.thread_id, Thread.section == ask.section)
-            .exists()
-        )
-    if ask.language:
-        conditions.append(
-            select(Revision.number)
-            .where(
-                Revision.site_id == site_id,
-                Revision.comment_id == Comment.id,
-                Revision.number == Comment.latest_revision,
-                Revision.language == ask.language,
-            )
-            .exists()
-        )
-    if ask.finding:
-        conditions.append(
-            select(Finding.id)
-            .where(
-                Finding.site_id == site_id,
-                Finding.comment_id == Comment.id,
-                Finding.revision == Comment.latest_revision,
-                Finding.code == ask.finding,
-            )
-            .exists()
-        )
-    return conditions
+    kept = select(Comment.id).where(Comment.site_id == site_id, Comment.id.in_(list(rows)), *conditions)
+    return sorted((Mark(id=i, row=rows[i]) for i in session.scalars(kept)), key=lambda mark: mark.row, reverse=newest)
 
 
 def _order(order: str) -> tuple[ColumnElement[Any], ...]:

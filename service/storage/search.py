@@ -7,12 +7,29 @@ would know no Arabic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Row, Text, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Text,
+    TextualSelect,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy import column as column_of
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -99,10 +116,25 @@ class Hit:
 
 @dataclass(frozen=True)
 class Hits:
-    """The comments found, in order. ``edge`` is the last row looked at when there may be more behind it."""
+    """The comments found, in order. ``edge`` is the last row looked at when there may be more behind it. ``sifted``:
+    they are those that a ``Far`` asked for, and all there are in its rows.
+    """
 
     found: tuple[Hit, ...]
     edge: int | None
+    sifted: bool = False
+
+
+@dataclass(frozen=True)
+class Far:
+    """What may be looked through for common words, if that costs one statement: ``limit`` rows behind row ``after``,
+    until ``most`` comments are found of which ``kept`` says, by their id, that they are asked for.
+    """
+
+    after: int | None
+    limit: int
+    most: int
+    kept: Callable[[ColumnElement[UUID]], ColumnElement[bool]]
 
 
 def hits(
@@ -114,11 +146,11 @@ def hits(
     after: int | None,
     newest: bool,
     limit: int,
-    look: int = 0,
+    far: Far | None = None,
 ) -> Hits:
     """Comments with all the words as typed, by arrival; ``language`` is the site's. Looks at no more than ``limit``
-    rows (``COMMON`` where that is more), however common a word is. A word that ends in ``*`` may go on. ``look``:
-    how many answers to the same question there were before this one, each with an ``edge``.
+    rows (``COMMON`` where that is more), however common a word is. A word that ends in ``*`` may go on. ``far``: when
+    ``limit`` rows have been looked at before, and there was more behind them.
     """
     terms = {"words": _terms(asked.text, language), "names": _terms(asked.name, language)}
     if not any(terms.values()):
@@ -126,7 +158,7 @@ def hits(
     bounds = {"site": site_id.hex, "after": after, "limit": limit}
     if session.get_bind().dialect.name == "sqlite":
         return _on_sqlite(session, terms, bounds, newest)
-    return _on_postgresql(session, terms, bounds, newest, look)
+    return _on_postgresql(session, terms, bounds, newest, far)
 
 
 def _terms(text: str, language: str) -> list[tuple[str, bool]]:
@@ -162,33 +194,45 @@ def _on_sqlite(
 
 
 def _on_postgresql(
-    session: Session,
-    terms: _Terms,
-    bounds: Mapping[str, object],
-    newest: bool,
-    look: int,
+    session: Session, terms: _Terms, bounds: Mapping[str, object], newest: bool, far: Far | None
 ) -> Hits:
     """What is common stands among the next rows, which are walked; what is not found there is mostly rare, and is found
     by its words and then put in order. The planner would have to guess which of the two a word is.
     """
+    if far is None:
+        rows = session.execute(_walk(terms, bounds, newest)).all()
+        found = tuple(Hit(row.id, row.comment_id) for row in rows if row.hit)
+        return Hits(found, rows[-1].id if rows and rows[-1].place == bounds["limit"] else None)
     match, values = _by_index(terms, bounds)
-    past, order = ("<", "DESC") if newest else (">", "ASC")
-    beyond = f"AND id {past} :after" if bounds["after"] is not None else ""
-    if look == 1 and (rare := _rare(session, match, values)) is not None:
+    if (rare := _rare(session, match, values)) is not None:
         behind = [r for r in rare if _is_behind(r.id, bounds["after"], newest)]
         ordered = sorted(behind, key=lambda r: r.id, reverse=newest)
         return Hits(tuple(Hit(row.id, row.comment_id) for row in ordered), None)
-    seen, values = _by_eye(terms, bounds)
-    walked = session.execute(
-        sql(
-            f"SELECT id, comment_id, {seen} AS hit"  # noqa: S608
-            " FROM (SELECT id, comment_id, words, names FROM search_text WHERE site_id = CAST(:site AS uuid)"
-            f" {beyond} ORDER BY id {order} LIMIT :limit) AS next ORDER BY id {order}"
-        ),
-        values,
-    ).all()
-    found = tuple(Hit(row.id, row.comment_id) for row in walked if row.hit)
-    return Hits(found, walked[-1].id if len(walked) == bounds["limit"] else None)
+    walk = _walk(terms, {**bounds, "after": far.after, "limit": far.limit}, newest).subquery("next")
+    hit = and_(walk.c.hit, far.kept(walk.c.comment_id)).label("hit")
+    each = select(walk.c.id, walk.c.comment_id, walk.c.place, hit).subquery("each")
+    order = each.c.id.desc() if newest else each.c.id.asc()
+    taken = select(each).where(or_(each.c.hit, each.c.place == far.limit)).order_by(order).limit(far.most)
+    rows = session.execute(taken).all()
+    found = tuple(Hit(row.id, row.comment_id) for row in rows if row.hit)
+    more = rows and (len(rows) == far.most or rows[-1].place == far.limit)
+    return Hits(found, rows[-1].id if more else None, sifted=True)
+
+
+def _walk(terms: _Terms, bounds: Mapping[str, object], newest: bool) -> TextualSelect:
+    """The next rows that have the words, and the last one looked at; each with its place among those looked at."""
+    past, order = ("<", "DESC") if newest else (">", "ASC")
+    beyond = f"AND id {past} :after" if bounds["after"] is not None else ""
+    seen, values = _by_eye(terms, {name: value for name, value in bounds.items() if beyond or name != "after"})
+    statement = sql(
+        # What has not the words stays there: to fetch a row costs more than to look at it.
+        "SELECT id, comment_id, hit, place FROM (SELECT id, comment_id,"  # noqa: S608
+        f" {seen} AS hit, row_number() OVER (ORDER BY id {order}) AS place FROM search_text"
+        f" WHERE site_id = CAST(:site AS uuid) {beyond} ORDER BY id {order} LIMIT :limit) AS next"
+        f" WHERE hit OR place = :limit ORDER BY id {order}"
+    ).bindparams(**values)
+    told = column_of("hit", Boolean), column_of("place", Integer)
+    return statement.columns(SearchText.id, SearchText.comment_id, *told)
 
 
 def _by_index(terms: _Terms, bounds: Mapping[str, object]) -> tuple[str, dict[str, object]]:
@@ -202,12 +246,12 @@ def _by_index(terms: _Terms, bounds: Mapping[str, object]) -> tuple[str, dict[st
 
 
 def _by_eye(terms: _Terms, bounds: Mapping[str, object]) -> tuple[str, dict[str, object]]:
-    """The same for a row at hand, a tenth as dear. Words are letters and digits: none has a sign that LIKE knows."""
+    """The same for a row at hand, a tenth as dear."""
     conditions, values = [], dict(bounds)
     for column, of in terms.items():
         for number, (word, open_ended) in enumerate(of):
-            conditions.append(f"(' ' || {column} || ' ') LIKE :{column}{number}")
-            values[f"{column}{number}"] = f"% {word}{'' if open_ended else ' '}%"
+            conditions.append(f"strpos(' ' || {column} || ' ', :{column}{number}) > 0")
+            values[f"{column}{number}"] = f" {word}{'' if open_ended else ' '}"
     return " AND ".join(conditions), values
 
 
@@ -218,13 +262,15 @@ def _rare(session: Session, match: str, values: Mapping[str, object]) -> Sequenc
     session.execute(sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"))
     found = session.execute(
         sql(
-            "SELECT id, comment_id FROM search_text"  # noqa: S608
-            f" WHERE site_id = CAST(:site AS uuid) AND {match} LIMIT {COMMON}"
+            # Of what is common one row comes: it tells how many there are.
+            "SELECT id, comment_id, many FROM (SELECT *, count(*) OVER () AS many, row_number() OVER () AS place FROM ("  # noqa: S608
+            f"SELECT id, comment_id FROM search_text WHERE site_id = CAST(:site AS uuid) AND {match} LIMIT {COMMON}"
+            f") AS first) AS counted WHERE many < {COMMON} OR place = 1"
         ),
         values,
     ).all()
     session.execute(sql("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on"))
-    return found if len(found) < COMMON else None
+    return None if found and found[0].many == COMMON else found
 
 
 def _is_behind(row: int, after: object, newest: bool) -> bool:
