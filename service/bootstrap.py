@@ -39,6 +39,7 @@ from service.usecases.redact_comment import RedactComment
 from service.usecases.refold_texts import RefoldTexts
 from service.usecases.remove_note import RemoveNote
 from service.usecases.reply_as_staff import ReplyAsStaff
+from service.usecases.rescore_waiting import RescoreWaiting
 from service.usecases.reveal_contact import RevealContact
 from service.usecases.rotate_vault import RotateVault
 from service.usecases.set_level import SetLevel
@@ -93,6 +94,7 @@ class Container:
     set_level: SetLevel
     learn_decisions: LearnDecisions
     open_lane: OpenLane
+    rescore_waiting: RescoreWaiting
     close: Callable[[], None]
 
 
@@ -153,6 +155,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         set_level=SetLevel(uow, new_id, clock),
         learn_decisions=LearnDecisions(uow, reader, new_id, clock),
         open_lane=OpenLane(uow, reader, new_id, clock),
+        rescore_waiting=RescoreWaiting(uow, reader, new_id, clock, _log_failed_check),
         close=close,
     )
 

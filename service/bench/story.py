@@ -18,6 +18,7 @@ from service.domain.moderation import READERS, REPORT_REASONS, Action, Actor, Ac
 from service.domain.site import SitePolicy
 from service.domain.submission import FIELDS
 from service.screening.facts import Finding as Seen
+from service.screening.facts import Outcome
 from service.storage.authors import Author
 from service.storage.base import Base
 from service.storage.comments import Comment
@@ -117,7 +118,7 @@ class Story:
             )
         self.rows[SearchText] = []
         self._put(SearchText, comment_id=own, words=text.words, names=_words_of(name), fold_version=FOLD_VERSION)
-        self.comment["rank"] = urgency.rank(seen.code for seen in findings)
+        self.comment["rank"] = urgency.rank_of((seen.code, seen.outcome is not Outcome.NOTE) for seen in findings)
 
     def _face(self, name: str) -> str:
         signer, author = self.scene.signer, self.comment["author_id"]

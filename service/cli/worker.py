@@ -21,7 +21,9 @@ EVERY = 2.0
 @click.command()
 @click.option("--once", is_flag=True, help="Do what there is to do, and end.")
 def worker(once: bool) -> None:
-    """Learn from what moderators decide. One does; a second takes over when the first falls silent."""
+    """Learn from what moderators decide, and tell it of what waits. One does; a second takes over when the first falls
+    silent.
+    """
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
@@ -29,12 +31,16 @@ def worker(once: bool) -> None:
         try:
             while not stop.is_set():
                 start = time.monotonic()
-                more = work(container, stop)
-                if once and not more:
+                if work(container, stop):
+                    continue
+                if once:
                     break
-                stop.wait(0 if more else max(0.0, start + EVERY - time.monotonic()))
+                rescored(container)
+                stop.wait(max(0.0, start + EVERY - time.monotonic()))
         finally:
             container.learn_decisions.release()
+        while once and not stop.is_set() and rescored(container):
+            pass
 
 
 def work(container: Container, stop: Event) -> bool:
@@ -78,6 +84,17 @@ def _folded(container: Container, site: UUID) -> bool:
             "worker.learnt", site=str(site), decisions=done.decisions, version=done.version
         )
     return done.decisions > 0
+
+
+def rescored(container: Container) -> bool:
+    """A little of what waits is told what the models make of it now; whether more is left. The rest waits for the next
+    round: a long queue is not worth a processor of its own.
+    """
+    try:
+        return container.rescore_waiting.rescore()
+    except ServiceError as error:
+        _log_failure(None, error)
+        return False
 
 
 def _log_failure(site: UUID | None, error: Exception) -> None:

@@ -37,10 +37,11 @@ FINDINGS: Mapping[str, int] = {
     "author_blocked": 0,
     "likely_bad": 100,
     "likely_fine": 0,
+    "leans_bad": 50,
 }
 _OTHER = 30
 #: What holds nothing and still says that somebody should look sooner.
-ORDERS = frozenset({"likely_bad"})
+ORDERS = frozenset({"likely_bad", "leans_bad"})
 #: A reader's report weighs more than what a check suspects: somebody has read it.
 REPORT = 150
 
@@ -51,3 +52,10 @@ def rank(findings: Iterable[str], reports: int = 0) -> int:
     """
     weight = sum(FINDINGS.get(code, _OTHER) for code in set(findings)) + REPORT * reports
     return max(0, CALM - weight)
+
+
+def rank_of(found: Iterable[tuple[str, bool]], reports: int = 0) -> int:
+    """``rank`` of what the checks have said: each finding's code, and whether it objects to anything. What objects to
+    nothing does not hurry, but for ``ORDERS``.
+    """
+    return rank((code for code, objects in found if objects or code in ORDERS), reports)

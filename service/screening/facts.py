@@ -105,7 +105,8 @@ class LaneOpen:
 @dataclass(frozen=True)
 class Precedent:
     """``bad`` of ``all`` comments like this one were rejected. ``lane``: ``fine`` or ``bad`` where that says enough to
-    be told, else ``open``. ``spans``: the words that say so, in the body. ``alone``: where the model may publish it.
+    be told, ``leaning`` where half were and little has been decided yet, else ``open``. ``spans``: the words that say
+    so, in the body. ``alone``: where the model may publish it.
     """
 
     lane: str

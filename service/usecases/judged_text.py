@@ -51,10 +51,9 @@ class JudgedText:
     verdict: Verdict
 
     def rank(self, reports: int = 0) -> int:
-        """How urgent a comment with this text is. What objects to nothing does not hurry."""
-        found = self.verdict.findings
-        weighing = (f.code for f in found if f.outcome is not Outcome.NOTE or f.code in urgency.ORDERS)
-        return urgency.rank(weighing, reports)
+        """How urgent a comment with this text is."""
+        found = ((f.code, f.outcome is not Outcome.NOTE) for f in self.verdict.findings)
+        return urgency.rank_of(found, reports)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from service.domain.ports import Clock, NewId, Signer
 from service.domain.site import MAX_TEXTS
 from service.domain.submission import read_amendment
 from service.screening.facts import Facts, Finding, Outcome
+from service.screening.phases.past_decisions import CODES
 from service.screening.pipeline import verdict_of
 from service.storage import comments, findings, flags, outbox, revisions, sites, threads
 from service.storage.comments import Comment
@@ -143,6 +144,8 @@ class RedactComment:
         if not says_something(text_of(judged.html)):
             raise InvalidError([FieldError("words", "redact_all")])
         again = {f.code for f in judged.verdict.findings}
+        # What the model made of the words that stood there is not what it makes of those that are left.
+        again |= CODES
         kept = [f for f in before.found if not f.spans and f.code not in again]
         return replace(judged, verdict=verdict_of((*kept, *judged.verdict.findings)))
 

@@ -24,7 +24,7 @@ WRITES = frozenset(
         "decide_comments", "undo_decision", "manage_sites", "manage_staff", "sign_in", "rotate_vault", "refold_texts",
         "reveal_contact", "look_up_contact", "manage_people", "manage_sessions", "manage_second_factor",
         "note_token_use", "take_leases", "write_note", "remove_note", "redact_comment", "keep_search", "manage_threads",
-        "set_level", "manage_lists", "manage_rules", "learn_decisions", "open_lane",
+        "set_level", "manage_lists", "manage_rules", "learn_decisions", "open_lane", "rescore_waiting",
     ]
 )
 #: Who makes markup of a string, and how often; each says beside it why it may.

@@ -73,6 +73,49 @@ def test_it_says_nothing_while_it_knows_too_little(newsroom: Newsroom) -> None:
     assert newsroom.container.reader.run(lambda s: precedent.precedent_of(s, site, RUDE[0])) is None
 
 
+@pytest.fixture
+def learning(newsroom: Newsroom) -> Newsroom:
+    """Sixty decisions, thirty of each kind: enough to put in order, and not to say anything."""
+    for number, fine, rude in zip(range(30), cycle(FINE), cycle(RUDE)):
+        newsroom.decide(newsroom.pending(body=f"{fine} {number}"), Action.APPROVE)
+        newsroom.decide(newsroom.pending(body=f"{rude} {number}"), Action.SPAM)
+    newsroom.container.learn_decisions.fold(newsroom.site.id, store=True)
+    # What is nearly the same is not looked for so far back.
+    newsroom.clock.forward(days=4)
+    return newsroom
+
+
+def test_after_few_decisions_it_only_puts_in_order(learning: Newsroom) -> None:
+    fine = learning.pending(body="المقال ممتاز ومفيد جدا كالعادة")
+    bad = learning.pending(body="يا لك من كلب حقير ولا تفهم شيئا")
+    assert set(findings(learning, fine)) == {"premoderation"}
+    assert set(findings(learning, bad)) == {"premoderation", "leans_bad"}
+    rule, outcome, spans = findings(learning, bad)["leans_bad"]
+    rejected, _, all_ = str(rule).partition("/")
+    assert 2 * int(rejected) >= int(all_) > 0
+    assert outcome == "note"
+    assert spans in ("[]", [])
+    ranks = learning.sql("SELECT id, rank FROM comment WHERE status = 'pending' ORDER BY rank")
+    assert [(str(i).replace("-", ""), rank) for i, rank in ranks] == [(bad.hex, 950), (fine.hex, 1000)]
+
+
+def test_what_it_puts_in_order_by_holds_nothing(learning: Newsroom) -> None:
+    learning.container.manage_sites.set_policy("demo", {"mode": "publish"})
+    comment = learning.pending(body="يا لك من كلب حقير ولا تفهم شيئا")
+    assert set(findings(learning, comment)) == {"leans_bad"}
+    assert learning.sql("SELECT status FROM comment WHERE id = :id", id=_bound(learning, comment)) == [("approved",)]
+
+
+def test_the_card_says_quietly_what_it_was_put_in_order_by(learning: Newsroom) -> None:
+    comment = learning.pending(body="يا لك من كلب حقير ولا تفهم شيئا")
+    (rule, *_) = findings(learning, comment)["leans_bad"]
+    bad, _, all_ = str(rule).partition("/")
+    page = signed_in(learning).get(f"/console/comments/{comment}").get_data(as_text=True)
+    assert '<li class="usual"><strong>قرارات قليلة حتى الآن تميل إلى رفض تعليقات كهذا؛ للترتيب فقط</strong>' in page
+    assert f"من التعليقات المشابهة ({all_})، رفض فريقكم: {bad}" in page
+    assert "<mark" not in page
+
+
 def test_the_card_tells_what_became_of_comments_like_it(taught: Newsroom) -> None:
     comment = taught.pending(body="يا لك من كلب حقير ولا تفهم شيئا")
     (rule, *_) = findings(taught, comment)["likely_bad"]

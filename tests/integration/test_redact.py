@@ -21,6 +21,7 @@ from service.text.redaction import MARK
 from service.usecases.redact_comment import Redacted, RedactionRequest
 from tests.contracts.test_sql_counts import statements
 from tests.integration.conftest import Run
+from tests.integration.test_rescore import model, store
 from tests.newsroom import Newsroom
 
 PHONE = "0501234567"
@@ -265,6 +266,15 @@ def test_how_it_came_in_stays_found(newsroom: Newsroom) -> None:
     assert before == ["hidden_characters", "trap_filled", "form_missing", "premoderation"]
     redact(newsroom, comment, f"\u202e {PHONE}\u202e")
     assert [f.code for f in card(newsroom, comment).findings] == ["trap_filled", "form_missing", "premoderation"]
+
+
+def test_what_the_model_made_of_the_words_is_not_said_of_what_is_left(newsroom: Newsroom) -> None:
+    store(newsroom, model())
+    kind = "أتمنى لكم التوفيق والنجاح، المقال ممتاز ومفيد جدا"
+    comment = newsroom.pending(body=f"{kind}، اخرس يا حمار")
+    assert [f.code for f in card(newsroom, comment).findings] == ["likely_fine", "premoderation"]
+    redact(newsroom, comment, kind)
+    assert [f.code for f in card(newsroom, comment).findings] == ["likely_bad", "premoderation"]
 
 
 def test_reports_are_answered_by_it_and_wait_again_when_it_is_undone(newsroom: Newsroom) -> None:

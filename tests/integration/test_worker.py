@@ -12,8 +12,11 @@ from uuid import UUID
 import pytest
 
 from service.cli import worker
+from service.domain.errors import UnavailableError
 from service.domain.moderation import Action
 from service.usecases.learn_decisions import LearnDecisions, Progress
+from service.usecases.rescore_waiting import RescoreWaiting
+from tests.integration.test_rescore import BAD, model, noted, store
 from tests.newsroom import Newsroom
 
 
@@ -82,6 +85,43 @@ def test_once_is_once(newsroom: Newsroom, environment: dict[str, str]) -> None:
     done = subprocess.run([sys.executable, "-m", "service", "worker", "--once"], env=environment, timeout=60)
     assert done.returncode == 0
     assert learnt(newsroom) == 1
+
+
+def test_once_tells_what_waits_too(newsroom: Newsroom, environment: dict[str, str]) -> None:
+    comment = newsroom.pending(body=BAD)
+    store(newsroom, model())
+    done = subprocess.run([sys.executable, "-m", "service", "worker", "--once"], env=environment, timeout=60)
+    assert done.returncode == 0
+    assert noted(newsroom, comment) == [(1, "likely_bad")]
+
+
+def test_what_waits_is_told_by_the_worker_when_nothing_is_left_to_learn(
+    newsroom: Newsroom, environment: dict[str, str]
+) -> None:
+    comment = newsroom.pending(body=BAD)
+    store(newsroom, model())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "service", "worker"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        while not noted(newsroom, comment):
+            assert process.poll() is None
+            Event().wait(0.05)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0, output
+
+
+def test_a_database_that_is_busy_does_not_end_the_worker(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: RescoreWaiting) -> bool:
+        raise UnavailableError
+
+    monkeypatch.setattr(RescoreWaiting, "rescore", busy)
+    assert not worker.rescored(newsroom.container)
 
 
 @pytest.fixture

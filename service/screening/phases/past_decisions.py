@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.screening.facts import Facts, Finding, Outcome
+from service.screening.facts import Facts, Finding, Outcome, Precedent
+
+#: All that is said here, by the lane it is said of; of one text never more than one of them.
+_OF_LANE = {"bad": "likely_bad", "fine": "likely_fine", "leaning": "leans_bad"}
+CODES = frozenset(_OF_LANE.values())
 
 
 def past_decisions(facts: Facts) -> Iterator[Finding]:
-    """``rule``: so many of so many were rejected."""
-    found = facts.gathered.precedent.value
+    note = note_of(facts.gathered.precedent.value)
     # What is audited is looked at without a word of what the model thinks.
-    if found is None or facts.audited:
-        return
-    record = f"{found.bad}/{found.all}"
-    if found.lane == "bad":
-        yield Finding("likely_bad", record, spans=found.spans, outcome=Outcome.NOTE)
-    elif found.lane == "fine":
-        yield Finding("likely_fine", record, outcome=Outcome.NOTE)
+    if note is not None and not facts.audited:
+        yield note
+
+
+def note_of(found: Precedent | None) -> Finding | None:
+    """``rule``: so many of so many were rejected."""
+    code = _OF_LANE.get(found.lane) if found else None
+    if found is None or code is None:
+        return None
+    return Finding(code, f"{found.bad}/{found.all}", spans=found.spans, outcome=Outcome.NOTE)

@@ -16,6 +16,7 @@ from service.queries.cards import Card, FindingView
 from service.queries.history import DecisionView
 from service.queries.queue import COUNT_CAP
 from service.screening.facts import Outcome
+from service.screening.phases.past_decisions import CODES
 from service.text.highlight import highlighted
 from service.web.console.digest import digest_words, level_choices
 from service.web.console.notes import glances
@@ -205,7 +206,7 @@ def _finding(finding: FindingView, language: str) -> dict[str, object]:
 
 def _record(finding: FindingView, language: str) -> str | None:
     """What became of comments like it, where the finding says so."""
-    if finding.code not in ("likely_bad", "likely_fine"):
+    if finding.code not in CODES:
         return None
     bad, _, all_ = finding.rule.partition("/")
     return t(language, "queue.record", bad=int(bad), all=int(all_))
