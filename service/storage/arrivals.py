@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Delete,
     ForeignKey,
@@ -149,7 +150,7 @@ def _lately() -> Select[*tuple[Any, ...]]:
     """How many have come to the thread and to the site, counted no further than is asked for."""
     counts = []
     for least, within_thread in (("in_thread", True), ("on_site", False)):
-        few = select(Arrival.id).where(*_where(within_thread), Arrival.at > bindparam("moment"))
+        few = select(Arrival.id).where(*_where(bindparam("site"), within_thread), Arrival.at > bindparam("moment"))
         limited = few.limit(bindparam(least, type_=Integer)).subquery()
         counts.append(select(func.count()).select_from(limited).scalar_subquery())
     return select(*counts)
@@ -161,11 +162,11 @@ def _networks(within_thread: bool) -> Select[int, int]:
     begins = [Arrival.at > bindparam(f"begin{n}") for n in _STRETCHES]
     stretch = case(*((begin, n) for n, begin in enumerate(begins))).label("stretch")
     networks = func.count(Arrival.wider.distinct())
-    return select(stretch, networks).where(*_where(within_thread), begins[-1]).group_by("stretch")
+    return select(stretch, networks).where(*_where(bindparam("site"), within_thread), begins[-1]).group_by("stretch")
 
 
-def _where(within_thread: bool) -> list[ColumnElement[bool]]:
-    where = [Arrival.site_id == bindparam("site")]
+def _where(site_id: BindParameter[UUID], within_thread: bool) -> list[ColumnElement[bool]]:
+    where = [Arrival.site_id == site_id]
     return [*where, Arrival.thread_id == bindparam("thread")] if within_thread else where
 
 

@@ -210,7 +210,8 @@ def _on_postgresql(
         return Hits(tuple(Hit(row.id, row.comment_id) for row in ordered), None)
     walk = _walk(terms, {**bounds, "after": far.after, "limit": far.limit}, newest).subquery("next")
     hit = and_(walk.c.hit, far.kept(walk.c.comment_id)).label("hit")
-    each = select(walk.c.id, walk.c.comment_id, walk.c.place, hit).subquery("each")
+    of_site = walk.c.site_id == UUID(str(bounds["site"]))
+    each = select(walk.c.id, walk.c.comment_id, walk.c.place, hit).where(of_site).subquery("each")
     order = each.c.id.desc() if newest else each.c.id.asc()
     taken = select(each).where(or_(each.c.hit, each.c.place == far.limit)).order_by(order).limit(far.most)
     rows = session.execute(taken).all()
@@ -226,13 +227,13 @@ def _walk(terms: _Terms, bounds: Mapping[str, object], newest: bool) -> TextualS
     seen, values = _by_eye(terms, {name: value for name, value in bounds.items() if beyond or name != "after"})
     statement = sql(
         # What has not the words stays there: to fetch a row costs more than to look at it.
-        "SELECT id, comment_id, hit, place FROM (SELECT id, comment_id,"  # noqa: S608
+        "SELECT id, comment_id, site_id, hit, place FROM (SELECT id, comment_id, site_id,"  # noqa: S608
         f" {seen} AS hit, row_number() OVER (ORDER BY id {order}) AS place FROM search_text"
         f" WHERE site_id = CAST(:site AS uuid) {beyond} ORDER BY id {order} LIMIT :limit) AS next"
         f" WHERE hit OR place = :limit ORDER BY id {order}"
     ).bindparams(**values)
     told = column_of("hit", Boolean), column_of("place", Integer)
-    return statement.columns(SearchText.id, SearchText.comment_id, *told)
+    return statement.columns(SearchText.id, SearchText.comment_id, SearchText.site_id, *told)
 
 
 def _by_index(terms: _Terms, bounds: Mapping[str, object]) -> tuple[str, dict[str, object]]:

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import (
     ForeignKey,
     Index,
-    Insert,
     Integer,
     LargeBinary,
     Select,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service.storage.base import Base
 from service.storage.types import UtcDateTime
@@ -70,8 +70,8 @@ def add_once(session: Session, new: ReceivedSubmission) -> ReceivedSubmission:
     comment is deferred for this: the claim comes before the comment.
     """
     values = {c.key: getattr(new, c.key) for c in ReceivedSubmission.__mapper__.column_attrs}
-    stored = session.connection().execute(_claim(session.get_bind().dialect.name), values)
-    if stored.rowcount == 0 and new.submission_id is not None:
+    stored = session.connection().scalar(_claim(session.get_bind().dialect.name), values)
+    if stored is None and new.submission_id is not None:
         found = find(session, new.site_id, new.submission_id)
         assert found is not None
         return found
@@ -82,9 +82,10 @@ def add_once(session: Session, new: ReceivedSubmission) -> ReceivedSubmission:
 
 
 @cache
-def _claim(dialect: str) -> Insert:
+def _claim(dialect: str) -> ReturningInsert[UUID]:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(ReceivedSubmission).on_conflict_do_nothing()
+    # Not every driver counts the rows of an INSERT.
+    return insert(ReceivedSubmission).on_conflict_do_nothing().returning(ReceivedSubmission.comment_id)
 
 
 def repeated_since(session: Session, site_id: UUID, repeat_key: bytes, moment: datetime) -> bool:

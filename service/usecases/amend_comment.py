@@ -64,7 +64,7 @@ class AmendComment:
         if errors:
             raise InvalidError(errors)
         question, facts = self._facts(before, body)
-        first = judge(facts, before.site.policy, question.digest, self._on_failed_check)
+        first = judge(facts, before.site.policy, question.digest, self._on_failed_check, question.signature)
 
         def change(session: Session) -> None:
             if first.verdict.publish:
@@ -100,7 +100,7 @@ class AmendComment:
         now = replace(facts, mode=mode, gathered=known)
         if now == facts:
             return first
-        return judge(now, question.site.policy, question.digest, self._on_failed_check)
+        return judge(now, question.site.policy, question.digest, self._on_failed_check, question.signature)
 
     def _facts(self, before: _Before, body: str) -> tuple[Question, Facts]:
         """Outside of the transaction, on the new text. The comment's own earlier texts make it no duplicate."""

@@ -71,9 +71,15 @@ def text_digest(signer: Signer, site: Site, body: str) -> bytes:
 
 
 def judge(
-    facts: Facts, policy: SitePolicy, digest: bytes, on_failed_check: Callable[[str, Exception], None]
+    facts: Facts,
+    policy: SitePolicy,
+    digest: bytes,
+    on_failed_check: Callable[[str, Exception], None],
+    like: bytes | None = None,
 ) -> JudgedText:
-    """Sanitises and screens ``facts.body``. A check that fails holds the text and is heard of."""
+    """Sanitises and screens ``facts.body``. A check that fails holds the text and is heard of. ``like``: its signature,
+    where that has been worked out.
+    """
     html = render(facts.body)
     shown = text_of(html)
     return JudgedText(
@@ -82,7 +88,7 @@ def judge(
         source=facts.body,
         html=html,
         text_digest=digest,
-        signature=signature(facts.folded.text),
+        signature=like or signature(facts.folded.text),
         folded_for=policy.language,
         language=text_language(shown, policy.language),
         direction=reading_direction(shown),

@@ -38,7 +38,7 @@ from service.usecases.gather_facts import Question, gather, gather_again
 from service.usecases.judged_text import JudgedText, add_finding, judge, text_digest
 from service.usecases.new_comment import Place, add_author, insert_comment
 from service.usecases.proven_author import claimed, device_again, device_of, proven
-from service.usecases.submission_context import context_of, thread_for
+from service.usecases.submission_context import Where, context_of, thread_for
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -58,6 +58,16 @@ class Answer:
     receipt: str | None = None
     created_at: datetime | None = None
     device: str | None = None
+
+
+@dataclass(frozen=True)
+class _Arrived:
+    site: Site
+    submission: Submission
+    where: Where
+    claim: tuple[UUID, int] | None
+    author: UUID | None
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -94,23 +104,16 @@ class SubmitComment:
         an unknown site, ``ConflictError`` for a submission id used with another body.
         """
         fingerprint = submission_keys.fingerprint_of(self._signer, self._vault, raw)
-        site, first = self._reader.run(lambda session: self._arrive(session, site_slug, raw, fingerprint))
-        if first is not None:
-            return first
-        submission, errors = read_submission(raw, site.policy)
-        now = self._clock()
-        where, more = self._reader.run(lambda session: context_of(session, site, submission, errors, now))
-        if errors or more:
-            raise InvalidError([*errors, *more])
+        arrived = self._reader.run(lambda session: self._arrive(session, site_slug, raw, fingerprint))
+        if isinstance(arrived, Answer):
+            return arrived
+        site, submission, now, where = arrived.site, arrived.submission, arrived.now, arrived.where
         form = submission_keys.form_of(self._signer, site, submission, raw, now)
-        digest = text_digest(self._signer, site, submission.body)
-        claim = claimed(self._signer, site.id, raw.get(DEVICE), now)
-        author = self._reader.run(lambda session: proven(session, site.id, claim)) if claim else None
         question = Question(
             site,
-            digest,
+            text_digest(self._signer, site, submission.body),
             now,
-            author=author.id if author else None,
+            author=arrived.author,
             thread=where.thread,
             section=where.section,
             name=submission.name,
@@ -131,19 +134,27 @@ class SubmitComment:
             hold_links=site.policy.hold_links,
             lot=lane_case.lot_of(self._signer, fingerprint),
         )
-        prepared = self._prepare(question, submission, facts, fingerprint, claim, wants_remembering(raw))
+        prepared = self._prepare(question, submission, facts, fingerprint, arrived.claim, wants_remembering(raw))
         return self._uow.run(lambda session: self._store(session, site, prepared))
 
     def _arrive(
         self, session: Session, site_slug: str, raw: Mapping[str, object], fingerprint: bytes
-    ) -> tuple[Site, Answer | None]:
+    ) -> _Arrived | Answer:
+        """What is known of it before it is judged, or the first answer to it once more."""
         site = sites.get_by_slug(session, site_slug)
         submission_id = raw.get("submission_id")
         # What is no id has not been stored; PostgreSQL does not even take every text to look for.
-        if not is_submission_id(submission_id):
-            return site, None
-        earlier = submissions.find(session, site.id, str(submission_id))
-        return site, self._repeat(session, earlier, fingerprint) if earlier else None
+        earlier = submissions.find(session, site.id, str(submission_id)) if is_submission_id(submission_id) else None
+        if earlier is not None:
+            return self._repeat(session, earlier, fingerprint)
+        submission, errors = read_submission(raw, site.policy)
+        now = self._clock()
+        where, more = context_of(session, site, submission, errors, now)
+        if errors or more:
+            raise InvalidError([*errors, *more])
+        claim = claimed(self._signer, site.id, raw.get(DEVICE), now)
+        author = proven(session, site.id, claim)
+        return _Arrived(site, submission, where, claim, author.id if author else None, now)
 
     def _repeat(self, session: Session, earlier: ReceivedSubmission, fingerprint: bytes) -> Answer:
         """The first answer once more, byte for byte: it is made from what was recorded then."""
@@ -169,7 +180,7 @@ class SubmitComment:
         site = question.site
         return _Prepared(
             submission=submission,
-            judged=judge(facts, site.policy, question.digest, self._on_failed_check),
+            judged=judge(facts, site.policy, question.digest, self._on_failed_check, question.signature),
             question=question,
             fingerprint=fingerprint,
             repeat_key=submission_keys.repeat_key(self._signer, self._vault, site, submission),
@@ -245,7 +256,8 @@ class SubmitComment:
         facts = lane_case.as_it_is_now(session, site.id, replace(prepared.facts, mode=mode, gathered=known))
         if facts == prepared.facts:
             return prepared
-        judged = judge(facts, site.policy, prepared.question.digest, self._on_failed_check)
+        known_by = prepared.question
+        judged = judge(facts, site.policy, known_by.digest, self._on_failed_check, known_by.signature)
         return replace(prepared, judged=judged, facts=facts)
 
     def _insert(

@@ -153,6 +153,7 @@ def test_every_query_names_its_site() -> None:
     across = {
         # Sites themselves, and people, who may work for several.
         "sites.list_all",
+        "sites._by_slug",
         "staff.find_by_login",
         "staff.find_session",
         "staff.end_session",

@@ -116,6 +116,10 @@ def test_what_the_lot_draws_waits_without_a_word_of_the_model(opened: Newsroom, 
     assert drawn.status == "pending"
     assert findings(opened, drawn) == {"premoderation": "hold"}
     assert cases(opened) == [True]
+    # Nor when what waits is told what the model makes of it.
+    while opened.container.rescore_waiting.rescore():
+        pass
+    assert findings(opened, drawn) == {"premoderation": "hold"}
     # Drawn, and something else holds it as well: it would not have been published, so it tells nothing.
     opened.submit(body=FAIR[1] + LINKS)
     assert cases(opened) == [True]

@@ -15,7 +15,7 @@ from service.domain.moderation import Action
 from service.learning.learner import Learner, features_of_comment
 from service.learning.packing import pack
 from service.queries import news, queue
-from service.storage import learners, waiting
+from service.storage import lanes, learners, waiting
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.flags import Flag
@@ -350,13 +350,13 @@ def test_a_model_of_another_release_changes_nothing(unnoted: tuple[Newsroom, UUI
     assert FAILURES == []
 
 
-def test_what_must_be_judged_unprompted_is_not_told_that_it_is_likely_fine(
+def test_what_is_audited_is_told_nothing(
     unnoted: tuple[Newsroom, UUID, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room, good, bad = unnoted
-    monkeypatch.setattr(waiting, "skipped", lambda session, site, ids: {good, bad} & set(ids))
+    monkeypatch.setattr(lanes, "audited_of", lambda session, site, ids: {good, bad} & set(ids))
     another(room).rescore()
-    assert (noted(room, good), noted(room, bad)) == ([], [(1, "likely_bad")])
+    assert (noted(room, good), noted(room, bad)) == ([], [])
 
 
 def test_what_waits_is_walked_through_along_an_index(newsroom: Newsroom) -> None:
