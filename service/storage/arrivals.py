@@ -148,9 +148,9 @@ def _in_stretches(session: Session, asked: Select[int, int], values: Mapping[str
 @cache
 def _lately() -> Select[*tuple[Any, ...]]:
     """How many have come to the thread and to the site, counted no further than is asked for."""
-    counts = []
+    site, counts = bindparam("site"), []
     for least, within_thread in (("in_thread", True), ("on_site", False)):
-        few = select(Arrival.id).where(*_where(bindparam("site"), within_thread), Arrival.at > bindparam("moment"))
+        few = select(Arrival.id).where(*_where(site, within_thread), Arrival.at > bindparam("moment"))
         limited = few.limit(bindparam(least, type_=Integer)).subquery()
         counts.append(select(func.count()).select_from(limited).scalar_subquery())
     return select(*counts)
@@ -161,8 +161,8 @@ def _networks(within_thread: bool) -> Select[int, int]:
     """By the number of the stretch. What came a moment after ``now`` by another machine's clock is of the latest."""
     begins = [Arrival.at > bindparam(f"begin{n}") for n in _STRETCHES]
     stretch = case(*((begin, n) for n, begin in enumerate(begins))).label("stretch")
-    networks = func.count(Arrival.wider.distinct())
-    return select(stretch, networks).where(*_where(bindparam("site"), within_thread), begins[-1]).group_by("stretch")
+    site, networks = bindparam("site"), func.count(Arrival.wider.distinct())
+    return select(stretch, networks).where(*_where(site, within_thread), begins[-1]).group_by("stretch")
 
 
 def _where(site_id: BindParameter[UUID], within_thread: bool) -> list[ColumnElement[bool]]:
