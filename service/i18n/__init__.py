@@ -145,9 +145,10 @@ def format_number(language: str, number: float) -> str:
     return _digits(language, format_decimal(number, "#,##0.#", locale=_locale(language), numbering_system=system))
 
 
-def format_share(language: str, share: float) -> str:
-    """A part of one in whole percent: ``26%``."""
-    return _digits(language, format_percent(share, locale=_locale(language)))
+def format_share(language: str, share: float, *, exact: bool = False) -> str:
+    """A part of one in whole percent: ``26%``; ``exact``: with one decimal at most, ``0.9%``."""
+    rounded = round(share, 3 if exact else 2)
+    return _digits(language, format_percent(rounded, locale=_locale(language), decimal_quantization=not exact))
 
 
 def format_hour(language: str, moment: datetime) -> str:

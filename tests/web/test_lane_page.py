@@ -58,7 +58,7 @@ def test_it_tells_what_became_of_the_lane(opened: Newsroom, lots: list[float]) -
     opened.decide(drawn[0], Action.REJECT, reason="insult")
     facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", signed_in(opened).get(LANE).get_data(as_text=True)))
     assert facts["نشره النموذج"].startswith("1،")
-    assert facts["الخطأ فيما راجعه فريقكم"].startswith("1 من 1؛")
+    assert facts["الخطأ فيما راجعه فريقكم"].startswith("1 خطأ من 1؛")
     assert facts["اختير بالقرعة ولا يزال ينتظر"] == "2"
 
 

@@ -108,7 +108,9 @@ def _found(found: Tally, language: str) -> str:
     if not found.judged:
         return t(language, "lane.nothing_yet")
     low, high = found.interval
-    between = {"low": format_share(language, low), "high": format_share(language, high)}
+    between = {
+        name: format_share(language, end, exact=True) for name, end in (("low", low), ("high", high))
+    }
     return t(language, "lane.found", wrong=wrong, judged=judged, **between)
 
 
