@@ -13,10 +13,12 @@ from service.domain.notes import About, Subject
 from service.domain.rules import RuleDraft
 from service.domain.trust import Level
 from service.queries import notes
+from service.queries.batches import BATCHES
 from service.storage.lanes import LaneChange
 from service.usecases.redact_comment import RedactionRequest
 from tests.newsroom import ORIGIN, PASSWORD, Newsroom
 from tests.raid import copies
+from tests.trained import BAD, GOOD, model, store
 
 LANGUAGES = ("ar", "en")
 #: Every element a reader's text may hold, and what is only shown as typed.
@@ -113,6 +115,7 @@ class Gallery:
             refused, _ = self._send("desk", approve=False, body=f"مرفوض {status}")
             room.decide(refused, status, reason="hate" if status is Action.REJECT else None)
         self._fill_levels()
+        self._fill_batches()
         room.container.manage_sites.set_policy("demo", {"mode": "publish"})
         self._send("desk", approve=False, body="نُشر ولم يره أحد", form_token=room.form_token("desk"))
         room.container.manage_sites.set_policy("demo", {"mode": "hold_all"})
@@ -144,6 +147,14 @@ class Gallery:
         again = room.submit(**sent, body="وثاني ما كتب منه", device=first.device)
         assert again.comment is not None
         room.container.set_level.set(room.principal, again.comment, Level.WATCHED, None)
+
+    def _fill_batches(self) -> None:
+        """What the model offers to decide together."""
+        for number in range(3):
+            for text in (GOOD, BAD):
+                self._send("desk", approve=False, body=f"{text} {number}")
+        store(self.newsroom, model())
+        self.newsroom.container.rescore_waiting.rescore()
 
     def _fill_receipts(self) -> None:
         room, container = self.newsroom, self.newsroom.container
@@ -199,6 +210,8 @@ class Gallery:
         """What a moderator sees after signing in."""
         for view in VIEWS:
             yield Shown(f"queue {view}", f"/console/?site=demo&view={view}")
+        for code in BATCHES:
+            yield Shown(f"what is {code}", f"/console/?site=demo&view=pending&finding={code}")
         yield Shown("a search", "/console/?site=demo&view=all&search=نقاش&language=ar&since=2026-01-01")
         yield Shown("a search that finds nothing", "/console/?site=demo&search=لا-شيء-من-هذا")
         staff = ("people", "tokens", "policy", "lane", "lists", "rules", "sessions", "second-factor")

@@ -148,7 +148,8 @@ def _in_stretches(session: Session, asked: Select[int, int], values: Mapping[str
 @cache
 def _lately() -> Select[*tuple[Any, ...]]:
     """How many have come to the thread and to the site, counted no further than is asked for."""
-    site, counts = bindparam("site"), []
+    site: BindParameter[UUID] = bindparam("site")
+    counts = []
     for least, within_thread in (("in_thread", True), ("on_site", False)):
         few = select(Arrival.id).where(*_where(site, within_thread), Arrival.at > bindparam("moment"))
         limited = few.limit(bindparam(least, type_=Integer)).subquery()
@@ -161,7 +162,8 @@ def _networks(within_thread: bool) -> Select[int, int]:
     """By the number of the stretch. What came a moment after ``now`` by another machine's clock is of the latest."""
     begins = [Arrival.at > bindparam(f"begin{n}") for n in _STRETCHES]
     stretch = case(*((begin, n) for n, begin in enumerate(begins))).label("stretch")
-    site, networks = bindparam("site"), func.count(Arrival.wider.distinct())
+    site: BindParameter[UUID] = bindparam("site")
+    networks = func.count(Arrival.wider.distinct())
     return select(stretch, networks).where(*_where(site, within_thread), begins[-1]).group_by("stretch")
 
 

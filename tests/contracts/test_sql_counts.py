@@ -15,9 +15,10 @@ from sqlalchemy import Engine, event
 
 from service.domain.desk import Ask
 from service.domain.moderation import Action
-from service.queries import queue
+from service.queries import batches, queue
 from service.usecases.decide_comments import DecisionRequest
 from tests.newsroom import FIELDS, Newsroom
+from tests.plans import sorts_or_scans, told
 
 #: What a reader who only reads must never touch.
 PRIVATE = {"comment", "revision", "contact", "author", "finding", "decision", "submission", "outbox"}
@@ -195,6 +196,17 @@ def test_a_page_of_the_queue_costs_the_same_however_long_it_is(room: Newsroom, v
         with statements() as seen:
             room.container.reader.run(lambda s: queue.queue_page(s, room.site.id, Ask(view), None))
         assert len(seen) == number, "\n".join(seen)
+
+
+def test_what_could_be_decided_together_is_counted_in_one_walk(room: Newsroom) -> None:
+    """However many wait: a bounded piece of the index, and the findings of what stands there."""
+    room.pending()
+    ((statement, plan),) = told(room, lambda s: batches.batch_counts(s, room.site.id))
+    assert re.search(r"ORDER BY comment\.id\s+LIMIT", statement)
+    assert "ix_comment_pending" in plan
+    assert "ix_finding_comment_id_revision" in plan
+    # The piece that was seen is read from one end to the other, and nothing else.
+    assert [line for line in sorts_or_scans(plan) if "anon_" not in line] == [], plan
 
 
 def test_deciding_many_rebuilds_a_page_once(newsroom: Newsroom) -> None:

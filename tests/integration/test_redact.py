@@ -21,8 +21,8 @@ from service.text.redaction import MARK
 from service.usecases.redact_comment import Redacted, RedactionRequest
 from tests.contracts.test_sql_counts import statements
 from tests.integration.conftest import Run
-from tests.integration.test_rescore import model, store
 from tests.newsroom import Newsroom
+from tests.trained import model, store
 
 PHONE = "0501234567"
 BODY = f"اتصلوا على {PHONE} ليلاً، أو {PHONE} نهاراً"

@@ -16,8 +16,9 @@ from service.domain.errors import UnavailableError
 from service.domain.moderation import Action
 from service.usecases.learn_decisions import LearnDecisions, Progress
 from service.usecases.rescore_waiting import RescoreWaiting
-from tests.integration.test_rescore import BAD, model, noted, store
+from tests.integration.test_rescore import noted
 from tests.newsroom import Newsroom
+from tests.trained import BAD, model, store
 
 
 def learnt(newsroom: Newsroom) -> int:

@@ -15,6 +15,7 @@ from service.i18n import t
 from service.queries import cards, history, leased, queue
 from service.web.console.addresses import queue_url
 from service.web.console.around import around
+from service.web.console.batches import batch_links, is_batch
 from service.web.console.find import find_form
 from service.web.console.leases import lease_lines
 from service.web.console.notes import NOTHING, Typed, written_on
@@ -52,6 +53,8 @@ def register(blueprint: Blueprint) -> None:
             views=[_view(desk, name, counts[name], name == ask.view) for name in VIEWS],
             items=[item(card, desk.language, now, site.slug) for card in page.cards],
             batch_actions=actions_of(page.cards),
+            batches=batch_links(desk, ask, counts["pending"]),
+            as_list=is_batch(ask),
             next_url=_address(desk, ask, cursor=page.next, held=shown) if page.next else None,
             further=page.further,
             first_url=_address(desk, ask, held=shown) if cursor else None,

@@ -62,6 +62,8 @@ const refill = () => loading ||= (async () => {
     const behind = list.dataset.next, whole = await page(behind || location.href), got = $("#queue", whole);
     if (!got) return;
     $("#desk-leases").replaceWith(d.adoptNode($("#desk-leases", whole)));
+    const batches = $("#desk-batches");
+    if (!batches.contains(d.activeElement)) batches.replaceWith(d.adoptNode($("#desk-batches", whole)));
     if (behind || got.dataset.next) list.dataset.next = got.dataset.next;
     const fresh = [...got.children].map((li) => adopt(d.adoptNode(li))).filter(Boolean);
     list.append(...fresh);
@@ -296,7 +298,7 @@ list.addEventListener("focusin", ({ target }) => { const li = target.closest("#q
 
 d.documentElement.classList.add("has-desk");
 desk.hidden = false;
-try { if (!localStorage["taliq:desk:list"]) list.classList.add("one"); } catch { list.classList.add("one"); }
+try { if (!("list" in list.dataset) && !localStorage["taliq:desk:list"]) list.classList.add("one"); } catch { list.classList.add("one"); }
 for (const act of outbox.acts) seen.add(act.comment);
 for (const li of cards()) if (!adopt(li)) li.remove();
 show(list.firstElementChild, !location.hash && d.activeElement == d.body);
