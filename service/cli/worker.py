@@ -92,7 +92,7 @@ def rescored(container: Container) -> bool:
     """
     try:
         return container.rescore_waiting.rescore()
-    except ServiceError as error:
+    except Exception as error:
         _log_failure(None, error)
         return False
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from math import floor, sqrt
 
 from service.domain.beta import bound as share_at
 from service.domain.beta import chance_below
@@ -22,6 +24,13 @@ OPENS, STAYS = 0.975, 0.90
 BROKEN = 0.96
 #: How many comments are looked back on.
 MEMORY = 1_000
+#: Moderators have to look: nothing is published while more than so many of those they are to look at wait, or one waits
+#: for so long.
+WAITING, LATE = 30, timedelta(hours=48)
+#: An approval counts as a look where no more than so many were approved at one stroke: what fits on a screen.
+AT_ONCE = 20
+#: A lane that has closed by itself is not opened again before.
+REST = timedelta(days=7)
 #: How sure a shown interval is.
 SHOWN = 0.95
 
@@ -61,7 +70,19 @@ def evidence(before: Tally, audited: Sequence[bool]) -> Tally:
     return Tally(sum(latest) + before.wrong * part, len(latest) + before.judged * part)
 
 
-def is_kept(percent: int, before: Tally, audited: Sequence[bool]) -> bool:
-    """Whether the lane may stay open."""
+def is_kept(percent: int, before: Tally, audited: Sequence[bool], published: Tally = Tally()) -> bool:
+    """Whether the lane may stay open. ``published``: how many of what the model published moderators took down since;
+    at least so many were wrong, whatever the audit has seen.
+    """
     since = Tally(sum(audited[:MEMORY]), len(audited[:MEMORY]))
-    return evidence(before, audited).sure(percent) >= STAYS and since.over(percent) < BROKEN
+    broken = max(since.over(percent), published.over(percent))
+    return evidence(before, audited).sure(percent) >= STAYS and broken < BROKEN
+
+
+def hidden(taken_back: int, audited: int, usual: float) -> int:
+    """Of ``audited`` comments ``taken_back`` were taken back or rewritten before anybody had looked: how many of those
+    are more than chance brings, when of what was published the share ``usual`` was. They count as wrong: whoever sees
+    that a comment waits must not be able to keep it from the count.
+    """
+    expected = usual * audited
+    return max(0, floor(taken_back - expected - 2 * sqrt(expected + 1)))

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import accumulate, groupby
 from operator import itemgetter
 
@@ -20,6 +21,8 @@ LIKE, LIKE_SHARE = (20, 50), 20
 FINE, BAD = 0.05, 0.90
 #: How sure that is, what the smallest lane is made of, and by which part of all of them it grows.
 SURE, FEWEST, STEPS = 0.90, 50, 20
+#: Bad ones that the smallest lane with a bound of its own may hold.
+SPARE = 2
 #: Key, score from before, whether it was a bad one, and how much it counts: a multiple of a power of two, so that sums
 #: are exact and what is taken back leaves nothing behind.
 Scored = tuple[bytes, float, bool, float]
@@ -113,8 +116,11 @@ class Calibration:
         return Bounds(None if fine is None else fine.score, None if bad is None else -bad.score)
 
     def edge(self, most: float, sure: float) -> Edge | None:
-        """The largest lane of fine ones of which it is ``sure`` that no more than the share ``most`` of it is bad."""
-        return _furthest(self._sorted, most, self._weight / STEPS, sure)
+        """The largest lane of fine ones of which it is ``sure`` that no more than the share ``most`` of it is bad. Only
+        what was looked at by itself counts: a list approved at one stroke shows nothing of the kind.
+        """
+        alone = [entry for entry in self._sorted if entry[2] == 1.0]
+        return _furthest(alone, most, len(alone) / STEPS, sure, _fewest(most, sure))
 
     def _take(self, entry: Scored) -> None:
         del self._sorted[bisect_left(self._sorted, entry[1:])]
@@ -123,14 +129,14 @@ class Calibration:
 
 
 def _furthest(
-    ordered: Iterable[tuple[float, bool, float]], most: float, step: float, sure: float
+    ordered: Iterable[tuple[float, bool, float]], most: float, step: float, sure: float, fewest: float = 0.0
 ) -> Edge | None:
     """The last score up to which no more than this share goes wrong, with the bound of Clopper and Pearson.
 
     The lane grows for as long as that is sure. To take the largest of all that look well would be to choose those that
     were lucky. Comments of the same score are in it together or not at all.
     """
-    found, wrong, right, asked_at = None, 0.0, 0.0, float(FEWEST)
+    found, wrong, right, asked_at = None, 0.0, 0.0, fewest or float(FEWEST)
     for score, same in groupby(ordered, itemgetter(0)):
         for _, bad, weight in same:
             wrong, right = (wrong + weight, right) if bad else (wrong, right + weight)
@@ -140,3 +146,12 @@ def _furthest(
             break
         found, asked_at = Edge(score, wrong, wrong + right), wrong + right + step
     return found
+
+
+@cache
+def _fewest(most: float, sure: float) -> float:
+    """Of how many comments it can be ``sure`` though ``SPARE`` of them are bad: to ask sooner is to ask chance."""
+    number = SPARE + 1.0
+    while chance_below(most, SPARE + 1, number - SPARE) < sure:
+        number += 1
+    return number

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.domain.lane import MEMORY, Tally, evidence
+from service.domain.lane import Tally
 from service.storage import lanes
-from service.storage.lanes import Cases, LaneChange
+from service.storage.lanes import LaneChange
 
 #: How far back the history is shown.
 SHOWN = 20
@@ -31,14 +31,9 @@ class Change:
 
 @dataclass(frozen=True)
 class LaneView:
-    """``history``, the newest first, begins with what holds now. ``audited``: since it was opened; ``together``: with
-    what it was opened on.
-    """
+    """The newest first; it begins with what holds now."""
 
     history: Sequence[Change]
-    cases: Cases | None
-    audited: Tally
-    together: Tally
 
     @property
     def now(self) -> Change | None:
@@ -46,17 +41,7 @@ class LaneView:
 
 
 def lane_view(session: Session, site_id: UUID) -> LaneView:
-    rows = lanes.list_last(session, site_id, SHOWN)
-    history = [_change(row) for row in rows]
-    if not rows or not rows[0].open:
-        return LaneView(history, None, Tally(), Tally())
-    judged = lanes.list_audited(session, rows[0], MEMORY)
-    return LaneView(
-        history,
-        lanes.count_cases(session, rows[0]),
-        Tally(sum(judged), len(judged)),
-        evidence(history[0].found, judged),
-    )
+    return LaneView([_change(row) for row in lanes.list_last(session, site_id, SHOWN)])
 
 
 def closed_by_itself(session: Session, site_id: UUID) -> Change | None:

@@ -28,7 +28,8 @@ def insert_rows(session: Session, *rows: Base) -> None:
     if rows:
         kind = type(rows[0])
         columns = [attribute.key for attribute in kind.__mapper__.column_attrs if attribute.key in vars(rows[0])]
-        session.connection().execute(_insert(kind), [{key: getattr(row, key) for key in columns} for row in rows])
+        values = [{key: vars(row)[key] for key in columns} for row in rows]
+        session.connection().execute(_insert(kind), values)
 
 
 @cache

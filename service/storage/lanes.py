@@ -4,22 +4,37 @@ comment that came into it. The history only grows; nothing in it is a reader's.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, SmallInteger, String, and_, func, select
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.moderation import Status
 from service.storage.base import Base
 from service.storage.comments import Comment
+from service.storage.revisions import Revision
 from service.storage.submissions import one_at_a_time
 from service.storage.types import UtcDateTime
 
-#: What a moderator may have made of a comment, and whether it was wrong to let it through.
-JUDGED = {Status.APPROVED.value: False, Status.REJECTED.value: True, Status.SPAM.value: True}
+REFUSED = (Status.REJECTED.value, Status.SPAM.value)
+#: No further is counted.
+COUNTED = 10_000
 
 
 class LaneChange(Base):
@@ -57,12 +72,25 @@ class LaneCase(Base):
 
 
 @dataclass(frozen=True)
-class Cases:
-    """How many were published, how many of those moderators took down since, and how many wait to be looked at."""
+class Case:
+    """An audited comment as it is now. ``rewritten``: by its author; ``redacted``: a moderator took words out."""
 
-    published: int
+    comment: UUID
+    status: str
+    rewritten: bool
+    redacted: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Published:
+    """Of the newest ``COUNTED`` that the model published: how many moderators took down since, and how many their
+    authors took back or rewrote.
+    """
+
+    count: int
     taken_down: int
-    waiting: int
+    taken_back: int
 
 
 def find_last(session: Session, site_id: UUID) -> LaneChange | None:
@@ -77,6 +105,16 @@ def find_open(session: Session, site_id: UUID) -> LaneChange | None:
     return last if last is not None and last.open else None
 
 
+def find_broken(session: Session, site_id: UUID) -> LaneChange | None:
+    """When it last closed by itself."""
+    return session.scalar(
+        select(LaneChange)
+        .where(LaneChange.site_id == site_id, LaneChange.open.is_(False), LaneChange.label.is_(None))
+        .order_by(LaneChange.id.desc())
+        .limit(1)
+    )
+
+
 def list_last(session: Session, site_id: UUID, limit: int) -> Sequence[LaneChange]:
     """The newest first."""
     return session.scalars(
@@ -86,41 +124,43 @@ def list_last(session: Session, site_id: UUID, limit: int) -> Sequence[LaneChang
 
 def lock(session: Session, site_id: UUID) -> None:
     """Nobody else opens or closes it until the transaction ends."""
-    one_at_a_time(session, b"a" + site_id.bytes[9:])
+    one_at_a_time(session, struct.pack("<q", _key(site_id)))
 
 
-def list_audited(session: Session, change: LaneChange, limit: int) -> list[bool]:
-    """Whether each that moderators have looked at was wrong, the newest first. What its author has taken back or erased
-    says nothing.
-    """
-    statuses = session.scalars(
-        select(Comment.status)
+def list_audited(session: Session, change: LaneChange, limit: int) -> Sequence[Case]:
+    """The newest first."""
+    redacted = exists().where(
+        Revision.site_id == change.site_id,
+        Revision.comment_id == LaneCase.comment_id,
+        Revision.redacted_by.is_not(None),
+    )
+    rows = session.execute(
+        select(Comment.id, Comment.status, Comment.latest_revision > 1, redacted, Comment.created_at)
         .join(LaneCase, LaneCase.comment_id == Comment.id)
-        .where(
-            LaneCase.opened_by == change.id,
-            LaneCase.site_id == change.site_id,
-            LaneCase.audited,
-            Comment.moderated_by.is_not(None),
-            Comment.status.in_(JUDGED),
-        )
+        .where(LaneCase.opened_by == change.id, LaneCase.site_id == change.site_id, LaneCase.audited)
         .order_by(LaneCase.comment_id.desc())
         .limit(limit)
     )
-    return [JUDGED[status] for status in statuses]
+    return [Case(*row) for row in rows]
 
 
-def count_cases(session: Session, change: LaneChange) -> Cases:
-    taken_down = and_(Comment.moderated_by.is_not(None), Comment.status.in_([s for s, bad in JUDGED.items() if bad]))
-    waits = Comment.status == Status.PENDING.value
-    rows = session.execute(
-        select(LaneCase.audited, func.count(), func.count().filter(taken_down), func.count().filter(waits))
-        .join(Comment, Comment.id == LaneCase.comment_id)
-        .where(LaneCase.opened_by == change.id, LaneCase.site_id == change.site_id)
-        .group_by(LaneCase.audited)
+def count_published(session: Session, change: LaneChange) -> Published:
+    newest = (
+        select(LaneCase.comment_id)
+        .where(LaneCase.opened_by == change.id, LaneCase.site_id == change.site_id, LaneCase.audited.is_(False))
+        .order_by(LaneCase.comment_id.desc())
+        .limit(COUNTED)
+        .subquery()
     )
-    found = {audited: counts for audited, *counts in rows}
-    published, taken, _ = found.get(False, (0, 0, 0))
-    return Cases(published, taken, found.get(True, (0, 0, 0))[2])
+    gone = Comment.status.in_([Status.WITHDRAWN.value, Status.ERASED.value])
+    # Who takes back what was refused keeps the reason.
+    refused = or_(Comment.status.in_(REFUSED), and_(gone, Comment.moderated_reason.is_not(None)))
+    counts = select(
+        func.count(),
+        func.count().filter(Comment.moderated_by.is_not(None), refused),
+        func.count().filter(or_(gone, Comment.latest_revision > 1)),
+    )
+    return Published(*session.execute(counts.join_from(newest, Comment, Comment.id == newest.c.comment_id)).one())
 
 
 def audited_of(session: Session, site_id: UUID, comments: Collection[UUID]) -> set[UUID]:
@@ -133,3 +173,12 @@ def audited_of(session: Session, site_id: UUID, comments: Collection[UUID]) -> s
         )
     )
 
+
+def share(session: Session, site_id: UUID) -> None:
+    """Nobody opens or closes it until the transaction ends; others may do the same."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(_key(site_id))))
+
+
+def _key(site_id: UUID) -> int:
+    return int(struct.unpack("<q", b"a" + site_id.bytes[9:])[0])

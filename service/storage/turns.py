@@ -30,16 +30,16 @@ class Turns:
     def turn(self) -> Iterator[None]:
         """Waits for those that came before; ``UnavailableError`` when they take longer than the limit."""
         mine = Event()
-        with self._lock:
-            self._queue.append(mine)
-            if self._queue[0] is mine:
-                mine.set()
         try:
+            with self._lock:
+                self._queue.append(mine)
+                self._queue[0].set()
             if not mine.wait(self.limit):
                 raise UnavailableError(private={"database": "busy"})
             yield
         finally:
             with self._lock:
-                self._queue.remove(mine)
+                if mine in self._queue:
+                    self._queue.remove(mine)
                 if self._queue:
                     self._queue[0].set()

@@ -172,7 +172,7 @@ def _rules(session: Session, question: Question) -> RulesHere:
 
 
 def _precedent(session: Session, question: Question) -> Precedent | None:
-    return precedent_of(session, question.site, question.body)
+    return precedent_of(session, question.site, question.now, question.body, question.name, question.website)
 
 
 #: By the name of the fact in ``Gathered``.

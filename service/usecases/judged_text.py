@@ -15,8 +15,9 @@ from service.domain.ports import NewId, Signer
 from service.domain.site import SitePolicy
 from service.screening.facts import Facts, Outcome
 from service.screening.facts import Finding as Seen
+from service.screening.phases.past_decisions import CODES
 from service.screening.pipeline import Verdict, screen
-from service.storage import likenesses, search, word_rules
+from service.storage import lanes, likenesses, search, word_rules
 from service.storage.base import insert_rows
 from service.storage.comments import Comment
 from service.storage.findings import Finding
@@ -132,7 +133,11 @@ def add_revision(
             redacted_reason=redaction.reason if redaction else None,
         ),
     )
-    insert_rows(session, *(_finding(comment, number, found, new_id(now)) for found in judged.verdict.findings))
+    seen = judged.verdict.findings
+    if number > 1 and lanes.audited_of(session, comment.site_id, [comment.id]):
+        # Another text of it is looked at as the first is: without a word of what the model thinks.
+        seen = tuple(found for found in seen if found.code not in CODES)
+    insert_rows(session, *(_finding(comment, number, found, new_id(now)) for found in seen))
     found_by = search.found_by(judged.source, judged.name, judged.folded_for)
     search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
     session.flush()

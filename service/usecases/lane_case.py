@@ -15,13 +15,11 @@ from service.storage.uow import Session
 
 #: Who holds what the model may publish: everything else that objects is not the lane's to weigh.
 _HOLDS = frozenset({"premoderation", "first_comment"})
-#: Says in a finding, and then in the log, that nobody had to read it.
-LANE = "lane_fine"
 
 
-def published_alone(verdict: Verdict) -> bool:
+def published_alone(facts: Facts, verdict: Verdict) -> bool:
     """Whether it is the model's doing that it is published unread."""
-    return verdict.publish and any(found.code == LANE for found in verdict.findings)
+    return verdict.publish and facts.alone and any(found.code in _HOLDS for found in verdict.findings)
 
 
 def as_it_is_now(session: Session, site_id: UUID, facts: Facts) -> Facts:
@@ -29,6 +27,7 @@ def as_it_is_now(session: Session, site_id: UUID, facts: Facts) -> Facts:
     lane, precedent = facts.lane, facts.gathered.precedent
     if lane is None or not isinstance(precedent, Known) or precedent.value is None:
         return facts
+    lanes.share(session, site_id)
     now = lanes.find_open(session, site_id)
     if now is not None and now.id == lane.by:
         return facts
@@ -37,9 +36,9 @@ def as_it_is_now(session: Session, site_id: UUID, facts: Facts) -> Facts:
     )
 
 
-def lot_of(signer: Signer, fingerprint: bytes) -> float:
-    """From 0 up to 1, the same for the same submission; nobody without the key can choose it."""
-    return float(int.from_bytes(signer.digest("audit", fingerprint.hex())[:6], "big") / (1 << 48))
+def lot_of(signer: Signer, digest: bytes) -> float:
+    """From 0 up to 1, the same for the same text, whoever sends it and how often. Who has not the key cannot choose."""
+    return float(int.from_bytes(signer.digest("audit", digest.hex())[:6], "big") / (1 << 48))
 
 
 def remember(session: Session, comment: Comment, facts: Facts, verdict: Verdict, *, published: bool) -> None:
@@ -48,7 +47,7 @@ def remember(session: Session, comment: Comment, facts: Facts, verdict: Verdict,
         return
     objections = {found.code for found in verdict.findings if found.outcome > Outcome.NOTE}
     audited = facts.audited and bool(objections) and objections <= _HOLDS
-    if audited or (published and published_alone(verdict)):
+    if audited or (published and published_alone(facts, verdict)):
         session.add(
             LaneCase(
                 comment_id=comment.id, site_id=comment.site_id, opened_by=facts.lane.by, audited=audited

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from math import ceil, floor
 from threading import Lock
 from uuid import UUID
 
-from service.domain.lane import BOUNDS, MEMORY, OPENS, Tally, is_kept
+from service.domain.lane import BOUNDS, OPENS, Tally
 from service.learning.calibration import Lane
 from service.learning.explain import explain
 from service.learning.learner import Learner, Stage, features_of_comment
 from service.learning.packing import OutdatedModelError, unpack
+from service.learning.surely import surely_fine
 from service.screening.facts import LaneOpen, Precedent
 from service.storage import lanes, learners
+from service.storage.lanes import LaneChange
 from service.storage.sites import Site
 from service.storage.uow import Session
 from service.text.fold import folded
+from service.text.found_links import found_links
+from service.usecases.lane_bound import state_of
 
 #: Models that a process has in memory at once, some twelve megabytes each; the one that was asked longest ago goes.
 KEPT = 8
@@ -31,13 +36,20 @@ _models: OrderedDict[UUID, tuple[int, Learner | None]] = OrderedDict()
 _lock = Lock()
 
 
-def precedent_of(session: Session, site: Site, body: str) -> Precedent | None:
+def precedent_of(
+    session: Session, site: Site, now: datetime, body: str, name: str = "", website: str | None = None
+) -> Precedent | None:
     """``None`` while the model knows too little. ``UnreadableModelError`` when what is stored is damaged."""
     learner = model_of(session, site.id)
     said = said_by(learner, site.policy.language, body) if learner else None
     if learner is None or said is None or said.lane != Lane.FINE.value:
         return said
-    return replace(said, alone=_alone(session, site, learner, body))
+    lane = lanes.find_open(session, site.id)
+    if lane is None or website or found_links(body) or not in_lane(learner, lane, site.policy.language, name, body):
+        return said
+    # What may not be published now is audited, so that the lane can show what has become of it.
+    audit = lane.audit if state_of(session, lane, now).publishes else 100
+    return replace(said, alone=LaneOpen(lane.id, audit))
 
 
 def said_by(learner: Learner, language: str, body: str) -> Precedent | None:
@@ -61,20 +73,15 @@ def lane_offers(session: Session, site_id: UUID) -> Mapping[int, Tally]:
     """
     learner = model_of(session, site_id)
     edges = {percent: learner.edge(percent / 100, OPENS) for percent in BOUNDS} if learner else {}
-    return {percent: Tally(ceil(edge.wrong), floor(edge.all)) for percent, edge in edges.items() if edge}
+    found = {percent: Tally(ceil(edge.wrong), floor(edge.all)) for percent, edge in edges.items() if edge}
+    return {percent: tally for percent, tally in found.items() if tally.sure(percent) >= OPENS}
 
 
-def _alone(session: Session, site: Site, learner: Learner, body: str) -> LaneOpen | None:
-    """Asked anew for each comment: a lane that has become worse publishes nothing more, whoever is to close it."""
-    lane = lanes.find_open(session, site.id)
-    edge = learner.edge(lane.percent / 100, OPENS) if lane else None
-    if lane is None or edge is None:
-        return None
-    if learner.model.score(features_of_comment(body, site.policy.language)) > edge.score:
-        return None
-    audited = lanes.list_audited(session, lane, MEMORY)
-    kept = is_kept(lane.percent, Tally(lane.wrong, lane.judged), audited)
-    return LaneOpen(lane.id, lane.audit) if kept else None
+def in_lane(learner: Learner, lane: LaneChange, language: str, name: str, body: str) -> bool:
+    """Whether the model may answer for it, where it keeps its bound."""
+    most = lane.percent / 100
+    edge = learner.edge(most, OPENS)
+    return edge is not None and surely_fine(learner, edge, most, language, name, body)
 
 
 def model_of(session: Session, site: UUID) -> Learner | None:

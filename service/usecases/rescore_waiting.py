@@ -25,10 +25,11 @@ from service.storage import comments, flags, lanes, learners, sites, waiting
 from service.storage.comments import Comment
 from service.storage.findings import Finding
 from service.storage.flags import Flag
+from service.storage.lanes import LaneChange
 from service.storage.uow import Reader, Session, UnitOfWork, apart
 from service.storage.waiting import Waiting
 from service.usecases.judged_text import add_finding
-from service.usecases.precedent import model_of, said_by
+from service.usecases.precedent import in_lane, model_of, said_by
 
 #: Comments of one transaction: who decides on one of them meanwhile waits some milliseconds.
 CHUNK = 50
@@ -73,13 +74,16 @@ class _Walk:
 
 @dataclass(frozen=True)
 class _Look:
-    """Some that wait, what was found in them, and which are looked at without a word of what the model thinks."""
+    """Some that wait, what was found in them, and which are looked at without a word of what the model thinks: those of
+    its ``lane``, while that is open.
+    """
 
     learner: Learner
     language: str
     rows: Sequence[Waiting]
     found: Mapping[UUID, Sequence[Finding]]
     plain: Collection[UUID]
+    lane: LaneChange | None
 
 
 class RescoreWaiting:
@@ -150,7 +154,7 @@ class RescoreWaiting:
             except Exception as error:
                 self._on_failure("past_decisions", error)
                 continue
-            if row.comment in look.plain:
+            if row.comment in look.plain or (note and look.lane and _answers(look, look.lane, row.body)):
                 note = None
             if _differs(look.found.get(row.comment, ()), note):
                 changed[row.comment] = row.revision, note
@@ -197,7 +201,11 @@ def _look(session: Session, site: UUID, after: UUID, last: UUID | None) -> _Look
     rows = waiting.list_behind(session, site, after, last, CHUNK)
     found = waiting.findings_of(session, site, {row.comment: row.revision for row in rows})
     plain = lanes.audited_of(session, site, [row.comment for row in rows])
-    return _Look(learner, sites.get(session, site).policy.language, rows, found, plain)
+    return _Look(learner, sites.get(session, site).policy.language, rows, found, plain, lanes.find_open(session, site))
+
+
+def _answers(look: _Look, lane: LaneChange, body: str) -> bool:
+    return in_lane(look.learner, lane, look.language, "", body)
 
 
 def _differs(found: Sequence[Finding], note: Seen | None) -> bool:

@@ -132,7 +132,7 @@ class SubmitComment:
             form,
             known,
             hold_links=site.policy.hold_links,
-            lot=lane_case.lot_of(self._signer, fingerprint),
+            lot=lane_case.lot_of(self._signer, question.digest),
         )
         prepared = self._prepare(question, submission, facts, fingerprint, arrived.claim, wants_remembering(raw))
         return self._uow.run(lambda session: self._store(session, site, prepared))
@@ -235,7 +235,7 @@ class SubmitComment:
         lane_case.remember(session, comment, prepared.facts, verdict, published=action is Action.APPROVE)
         if action is not None:
             published = comment.latest_revision if action is Action.APPROVE else None
-            actor = _actor(verdict, prepared.facts.mode)
+            actor = _actor(verdict, prepared.facts)
             step = transition.Step(action, target(Status.PENDING, action), published, actor, verdict.reason)
             transition.apply(session, comment, step, new_id=self._new_id, now=now)
         else:
@@ -284,12 +284,12 @@ class SubmitComment:
         return comment, kept
 
 
-def _actor(verdict: Verdict, mode: str) -> Actor:
+def _actor(verdict: Verdict, facts: Facts) -> Actor:
     """The rule that decided, or the site's wish to publish what none objects to. Behind a space a rule says what it
     saw, which the log must not keep: the comment may be erased.
     """
     rule = verdict.decisive
-    label = f"mode:{mode}" if verdict.publish or rule is None else rule.rule.partition(" ")[0]
-    if lane_case.published_alone(verdict):
+    label = f"mode:{facts.mode}" if verdict.publish or rule is None else rule.rule.partition(" ")[0]
+    if lane_case.published_alone(facts, verdict):
         label = "lane:fine"
     return Actor(ActorKind.POLICY, None, label)

@@ -12,11 +12,15 @@ import pytest
 from service.domain import lane
 from service.domain.access import Principal
 from service.domain.errors import ConflictError, ForbiddenError, InvalidError
+from service.domain.lane import Tally
 from service.domain.moderation import Action
 from service.learning import calibration, learner
 from service.storage.uow import Session
-from service.usecases import lane_case, precedent, submit_comment
+from service.usecases import lane_bound, lane_case, precedent, submit_comment
+from service.usecases.decide_comments import DecisionRequest
+from service.usecases.lane_bound import LaneState, open_state
 from service.usecases.precedent import lane_offers
+from service.usecases.redact_comment import RedactionRequest
 from service.usecases.submit_comment import Answer
 from tests.newsroom import Newsroom
 from tests.triage_sample import FINE, RUDE
@@ -43,7 +47,10 @@ def taught(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     monkeypatch.setattr(calibration, "SURE", 0.5)
     monkeypatch.setattr(calibration, "FEWEST", 15)
     monkeypatch.setattr(precedent, "OPENS", 0.5)
+    monkeypatch.setattr(calibration, "SPARE", 0)
+    monkeypatch.setattr(calibration, "LIKE", (4, 50))
     monkeypatch.setattr(lane, "STAYS", 0.5)
+    calibration._fewest.cache_clear()
     for number, fine, rude in zip(range(EACH + 6), cycle(FINE), cycle(RUDE)):
         newsroom.decide(newsroom.pending(body=f"{fine} {number}"), Action.APPROVE)
         newsroom.decide(newsroom.pending(body=f"{rude} {number}"), Action.SPAM)
@@ -93,7 +100,7 @@ def test_what_is_likely_fine_is_published_and_says_by_whom(opened: Newsroom, mod
     opened.container.manage_sites.set_policy("demo", {"mode": mode})
     answer = opened.submit(body=FAIR[0])
     assert answer.status == "approved"
-    assert findings(opened, answer) == {"lane_fine": "note", "likely_fine": "note"}
+    assert set(findings(opened, answer).items()) <= {("premoderation", "note"), ("first_comment", "note")}
     ((kind, label),) = opened.sql("SELECT actor_kind, actor_label FROM decision WHERE actor_label LIKE 'lane%'")
     assert (kind, label) == ("policy", "lane:fine")
     assert cases(opened) == [False]
@@ -156,8 +163,130 @@ def test_wrong_ones_close_it_at_once_and_for_good(opened: Newsroom, lots: list[f
     assert (closed.open, closed.wrong, closed.judged, closed.label) == (False, 2, 2, None)
     assert opened.container.open_lane.watch(opened.site.id) is None
     assert opened.submit(body="a lovely report, I learnt something").status == "pending"
+    # Somebody has seen it, and leaves it closed: once.
+    seen = opened.container.open_lane.close(opened.principal)
+    assert (seen.open, seen.wrong, seen.judged, seen.label) == (False, 2, 2, "سارة")
     with pytest.raises(ConflictError, match="lane_closed"):
         opened.container.open_lane.close(opened.principal)
+
+
+def state(newsroom: Newsroom) -> LaneState:
+    found = newsroom.container.reader.run(lambda s: open_state(s, newsroom.site.id, newsroom.clock()))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def drawn(opened: Newsroom, lots: list[float], monkeypatch: pytest.MonkeyPatch) -> list[Answer]:
+    """All audited, in a lane that stays open whatever is found."""
+    monkeypatch.setattr(lane, "STAYS", -1.0)
+    monkeypatch.setattr(lane, "BROKEN", 2.0)
+    lots.append(0.0)
+    answers = [opened.submit(body=text) for text in FAIR]
+    assert state(opened).waiting == len(FAIR)
+    return answers
+
+
+def test_who_takes_a_comment_back_takes_nothing_back_that_was_thought_of_it(
+    opened: Newsroom, drawn: list[Answer]
+) -> None:
+    right, wrong, unseen, erased, edited = drawn
+    assert right.comment is not None
+    assert wrong.comment is not None
+    opened.decide(right.comment, Action.APPROVE)
+    opened.decide(wrong.comment, Action.SPAM)
+    assert (state(opened).audited, state(opened).waiting) == (Tally(1, 2), 3)
+    for answer in (right, wrong, unseen):
+        opened.container.withdraw_comment.withdraw("demo", str(answer.receipt))
+    opened.container.erase_comment.erase("demo", str(erased.receipt))
+    opened.container.amend_comment.amend("demo", str(edited.receipt), {"body": FAIR[0]})
+    # Three of five, and nobody does so with what is published: more than chance brings, and so against the model.
+    assert (state(opened).audited, state(opened).waiting) == (Tally(2, 3), 0)
+
+
+def test_another_text_of_a_drawn_comment_shows_nothing_and_is_none_of_the_lane(
+    opened: Newsroom, drawn: list[Answer]
+) -> None:
+    opened.container.amend_comment.amend("demo", str(drawn[0].receipt), {"body": FAIR[1]})
+    assert not {"likely_fine", "likely_bad"} & set(findings(opened, drawn[0]))
+    comment = drawn[0].comment
+    assert comment is not None
+    opened.decide(comment, Action.APPROVE, 2)
+    assert state(opened).audited == Tally(0, 0)
+
+
+def test_words_taken_out_of_it_were_wrong_to_publish(opened: Newsroom, drawn: list[Answer]) -> None:
+    comment = drawn[0].comment
+    assert comment is not None
+    opened.decide(comment, Action.APPROVE)
+    assert state(opened).audited == Tally(0, 1)
+    words = RedactionRequest(comment, FAIR[0].split()[0], "insult", 2)
+    opened.container.redact_comment.redact(opened.principal, words)
+    assert state(opened).audited == Tally(1, 1)
+
+
+def test_a_sweep_is_no_look(opened: Newsroom, drawn: list[Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane_bound, "AT_ONCE", 4)
+    asked = [DecisionRequest(answer.comment, Action.APPROVE, 1) for answer in drawn if answer.comment]
+    opened.container.decide_comments.many(opened.principal, asked)
+    assert (state(opened).audited, state(opened).waiting) == (Tally(0, 0), 5)
+    monkeypatch.setattr(lane_bound, "AT_ONCE", 5)
+    assert (state(opened).audited, state(opened).waiting) == (Tally(0, 5), 0)
+
+
+def test_nothing_is_published_while_nobody_looks(
+    opened: Newsroom, drawn: list[Answer], lots: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lots.append(0.9)
+    texts = ("أتمنى التوفيق للاقتصادي", "تحليل عميق ومفيد للأرقام")
+    assert opened.submit(body=texts[0]).status == "approved"
+    monkeypatch.setattr(lane_bound, "WAITING", 4)
+    assert opened.submit(body=texts[1]).status == "pending"
+    assert state(opened).late
+    monkeypatch.setattr(lane_bound, "WAITING", 100)
+    opened.clock.forward(hours=49)
+    assert state(opened).late
+    assert opened.container.open_lane.watch(opened.site.id) is None
+
+
+def test_what_moderators_take_down_closes_it_whatever_the_audit_says(opened: Newsroom) -> None:
+    answers = [opened.submit(body=text) for text in FAIR[:3]]
+    assert {answer.status for answer in answers} == {"approved"}
+    for answer in answers:
+        assert answer.comment is not None
+        opened.decide(answer.comment, Action.REJECT, 2, "insult")
+        # It is of no use to take it back now.
+        opened.container.withdraw_comment.withdraw("demo", str(answer.receipt))
+    closed = opened.container.open_lane.watch(opened.site.id)
+    assert closed is not None
+    assert (closed.wrong, closed.judged) == (0, 0)
+    # The model learns a week before it may have another try.
+    with pytest.raises(ConflictError, match="lane_rests"):
+        opened.container.open_lane.open(opened.principal, 10, 5)
+    opened.clock.forward(days=7, seconds=1)
+    opened.container.open_lane.open(opened.principal, 10, 5)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"body": FAIR[0] + " https://a.example"},
+        {"website": "https://a.example"},
+        {"name": "كلب حقير"},
+        {"body": " ".join([*FAIR[:3], FOUL, *FAIR[:3]])},
+        {"body": "Я знаю, где вы живёте, и скоро приду"},
+        {"body": " ".join([FAIR[0]] * 40)},
+    ],
+    ids=["a link", "a website", "a rude name", "an insult among kind words", "words nobody has decided on", "long"],
+)
+def test_what_the_reader_chooses_to_slip_through_waits(opened: Newsroom, fields: dict[str, str]) -> None:
+    assert opened.submit(**{"body": FAIR[0], **fields}).status == "pending"
+    assert cases(opened) == []
+
+
+def test_it_is_not_opened_anew_while_it_is_open(opened: Newsroom) -> None:
+    with pytest.raises(ConflictError, match="lane_open"):
+        opened.container.open_lane.open(opened.principal, 10, 5)
 
 
 def test_right_ones_keep_it_open(opened: Newsroom, lots: list[float]) -> None:
@@ -184,7 +313,7 @@ def test_a_lane_closed_while_a_comment_is_judged_publishes_it_not(
     monkeypatch.setattr(submit_comment, "judge", slowly)
     answer = opened.submit(body=FAIR[0])
     assert answer.status == "pending"
-    assert findings(opened, answer) == {"premoderation": "hold", "likely_fine": "note"}
+    assert set(findings(opened, answer)) == {"premoderation", "likely_fine"}
     assert cases(opened) == []
 
 

@@ -77,3 +77,6 @@ def test_leads_are_told_when_it_has_closed_by_itself(opened: Newsroom, lots: lis
     client = opened.client()
     client.post("/console/login", data={"login": "omar", "password": "correct-horse-battery"})
     assert told not in client.get("/console/overview").get_data(as_text=True)
+    assert "اتركه مغلقًا" in signed_in(opened).get(LANE).get_data(as_text=True)
+    switch(signed_in(opened), "close")
+    assert told not in signed_in(opened).get("/console/overview").get_data(as_text=True)

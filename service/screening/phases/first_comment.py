@@ -16,7 +16,5 @@ def first_comment(facts: Facts) -> Iterator[Finding]:
         return
     if facts.gathered.known_author.value:
         return
-    if facts.alone:
-        yield Finding("lane_fine", "mode:hold_first_timers", outcome=Outcome.NOTE)
-    else:
-        yield Finding("first_comment", "mode:hold_first_timers")
+    outcome = Outcome.NOTE if facts.alone else Outcome.HOLD
+    yield Finding("first_comment", "mode:hold_first_timers", outcome=outcome)

@@ -13,8 +13,9 @@ CODES = frozenset(_OF_LANE.values())
 
 def past_decisions(facts: Facts) -> Iterator[Finding]:
     note = note_of(facts.gathered.precedent.value)
-    # What is audited is looked at without a word of what the model thinks.
-    if note is not None and not facts.audited:
+    # What the model answers for is looked at without a word of what it thinks, drawn by lot or held by something else:
+    # the one would be known by the other.
+    if note is not None and facts.lane is None:
         yield note
 
 

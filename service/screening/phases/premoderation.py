@@ -11,9 +11,6 @@ from service.screening.facts import Facts, Finding, Outcome
 
 
 def premoderation(facts: Facts) -> Iterator[Finding]:
-    if facts.mode in UNREAD:
-        return
-    if facts.mode == MODES[0] and facts.alone:
-        yield Finding("lane_fine", f"mode:{facts.mode}", outcome=Outcome.NOTE)
-    else:
-        yield Finding("premoderation", f"mode:{facts.mode}")
+    if facts.mode not in UNREAD:
+        outcome = Outcome.NOTE if facts.mode == MODES[0] and facts.alone else Outcome.HOLD
+        yield Finding("premoderation", f"mode:{facts.mode}", outcome=outcome)

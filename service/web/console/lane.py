@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response
 
 from service.domain.access import Permission
-from service.domain.lane import AUDITS, BOUNDS, Tally
+from service.domain.lane import AUDITS, BOUNDS, LATE, WAITING, Tally
 from service.i18n import format_moment, format_number, format_share, t
-from service.queries.lane_view import Change, LaneView, closed_by_itself, lane_view
+from service.queries.lane_view import Change, closed_by_itself, lane_view
+from service.usecases.lane_bound import LaneState, open_state
 from service.usecases.precedent import lane_offers
 from service.web.console.outcome import acted, page, told
 from service.web.console.session import Desk, acting, at_desk
@@ -58,13 +59,18 @@ def _address(desk: Desk) -> str:
 
 
 def _page(desk: Desk) -> Response:
-    seen = container().reader.run(lambda s: lane_view(s, desk.site.id))
-    offers = {} if seen.now else container().reader.run(lambda s: lane_offers(s, desk.site.id))
+    read, now = container().reader.run, container().clock()
+    seen = read(lambda s: lane_view(s, desk.site.id))
+    state = read(lambda s: open_state(s, desk.site.id, now))
+    offers = {} if seen.now else read(lambda s: lane_offers(s, desk.site.id))
     language = desk.language
     html = desk.page(
         "console/lane.html",
         opened=_change(seen.now, language) if seen.now else None,
-        numbers=_numbers(seen, language),
+        numbers=_numbers(state, language),
+        late=state is not None and state.late,
+        waiting_most=format_number(language, WAITING),
+        waiting_hours=format_number(language, LATE.total_seconds() // 3600),
         bounds=[_offer(percent, offers[percent], language) for percent in BOUNDS if percent in offers],
         audits=[{"value": share, "label": format_share(language, share / 100)} for share in AUDITS],
         history=[_change(change, language) for change in seen.history],
@@ -87,17 +93,15 @@ def _offer(percent: int, found: Tally, language: str) -> dict[str, object]:
     }
 
 
-def _numbers(seen: LaneView, language: str) -> list[dict[str, str]]:
+def _numbers(state: LaneState | None, language: str) -> list[dict[str, str]]:
     """What an open lane has done, each with its name."""
-    if seen.now is None or seen.cases is None:
+    if state is None:
         return []
-    counts = {name: format_number(language, value) for name, value in vars(seen.cases).items()}
+    counts = {name: format_number(language, value) for name, value in vars(state.published).items()}
     shown = {
         "published": t(language, "lane.published", **counts),
-        "audited": _found(seen.audited, language),
-        "waiting": counts["waiting"],
-        "together": _found(seen.together, language),
-        "bound": format_share(language, seen.now.percent / 100),
+        "audited": _found(state.audited, language),
+        "waiting": format_number(language, state.waiting),
     }
     return [{"label": t(language, f"lane.number.{name}"), "value": value} for name, value in shown.items()]
 

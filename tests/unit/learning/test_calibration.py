@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import exp
 from random import Random
 
+import pytest
+
+from service.domain.lane import BOUNDS, OPENS
 from service.learning.calibration import BAD, FEWEST, FINE, MOST, WINDOW, Bounds, Calibration, Lane, Record
 
 
@@ -124,3 +127,15 @@ def test_a_sweep_does_not_push_out_what_was_decided_one_by_one() -> None:
     for number in range(1_000):
         lately.add(key(9000 + number), 0.75, True, 1 / 32)
     assert len(lately) == MOST
+
+
+@pytest.mark.parametrize("percent", BOUNDS)
+def test_every_bound_can_be_earned(percent: int) -> None:
+    """With a model that is right, by decisions looked at one by one; a list approved at one stroke earns nothing."""
+    for weight, earned in ((1.0, True), (0.5, False)):
+        seen = Calibration((number.to_bytes(4, "big"), -3.0, False, weight) for number in range(900))
+        assert (seen.edge(percent / 100, OPENS) is not None) == earned
+        seen.add(b"bad", -3.5, True)
+        assert (seen.edge(percent / 100, OPENS) is not None) == earned, "one that is wrong is no end of it"
+    seen = Calibration((number.to_bytes(4, "big"), -3.0, number % 5 == 0, 1.0) for number in range(900))
+    assert seen.edge(percent / 100, OPENS) is None
