@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.demo import Demo
 from tests.browser.visit import assert_fits, ready, sign_in, visit
+from tests.newsroom import word
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +19,7 @@ with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids
 
 def words() -> str:
     """Unlike each other: of those that are nearly alike the queue shows one."""
-    return f"تعليقٌ كُتب في المتصفح، {' '.join(secrets.token_hex(3) for _ in range(6))}."
+    return f"تعليقٌ كُتب في المتصفح، {' '.join(word() for _ in range(6))}."
 
 
 def write(page: Page, body: str, name: str = "سلمى الراوي", email: str = "salma@example.org") -> None:

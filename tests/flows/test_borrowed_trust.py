@@ -19,7 +19,7 @@ from service.domain.trust import Level, Standing
 from service.storage import track_records
 from service.usecases.proven_author import REMEMBERED
 from service.usecases.submit_comment import Answer, SubmitComment
-from tests.newsroom import FIELDS, ORIGIN, Newsroom, SetClock
+from tests.newsroom import FIELDS, ORIGIN, Newsroom, SetClock, word
 
 POST = "/v1/sites/demo/comments"
 APPROVED = 14
@@ -62,7 +62,7 @@ def standing(room: Newsroom, author: UUID) -> Standing:
 
 
 def send(room: Newsroom, **fields: object) -> Answer:
-    return room.submit(**{"body": f"تعليق {secrets.token_hex(6)}", **fields})
+    return room.submit(**{"body": f"تعليق {word()}", **fields})
 
 
 def regular_of(room: Newsroom, approved: int = APPROVED) -> Regular:
@@ -166,7 +166,7 @@ def test_it_is_somebody_else_and_is_told_nothing(regular: Regular, way: str) -> 
     sent = {**FIELDS, **stranger, "token": room.form_token(), "remember": True}
     answers = []
     for more in ({}, WAYS[way](regular)):
-        own = {"body": f"نص {secrets.token_hex(6)}", "submission_id": secrets.token_urlsafe(24)}
+        own = {"body": f"نص {word()}", "submission_id": secrets.token_urlsafe(24)}
         answers.append(client.post(POST, json={**sent, **more, **own}))
     anybody, tried = (a.get_json() for a in answers)
     assert [a.status_code for a in answers] == [202, 202]

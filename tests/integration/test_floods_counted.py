@@ -15,7 +15,7 @@ from service.domain.moderation import Action, Status
 from service.storage.arrivals import Arrival
 from service.storage.uow import Session
 from service.usecases.submit_comment import Answer
-from tests.newsroom import FIELDS, Newsroom
+from tests.newsroom import FIELDS, Newsroom, word
 
 NETWORK = "192.0.2.7/32"
 
@@ -28,7 +28,7 @@ def publishing(newsroom: Newsroom) -> Newsroom:
 
 def send(newsroom: Newsroom, network: str | None = NETWORK, **fields: object) -> Answer:
     """A comment of its own words from an address of its own, unless it is said."""
-    mark = secrets.token_hex(6)
+    mark = word()
     sent = {**FIELDS, "body": f"نص {mark}", "email": f"{mark}@example.org", "submission_id": secrets.token_urlsafe(24)}
     sent |= fields
     sent["token"] = newsroom.form_token(str(sent["thread"]))

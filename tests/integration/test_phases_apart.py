@@ -10,13 +10,13 @@ import pytest
 from service.domain.moderation import Status
 from service.screening import pipeline
 from service.screening.phases import PHASES
-from tests.newsroom import FIELDS, Newsroom
+from tests.newsroom import FIELDS, Newsroom, word
 
 NETWORK = "192.0.2.7/32"
 
 
 def send(newsroom: Newsroom, **fields: str) -> Status | None:
-    mark = secrets.token_hex(6)
+    mark = word()
     sent = {**FIELDS, "body": f"نص {mark}", "email": f"{mark}@example.org", "submission_id": secrets.token_urlsafe(24)}
     sent |= fields
     sent["token"] = newsroom.form_token(sent["thread"])
@@ -51,9 +51,9 @@ def one_network(newsroom: Newsroom) -> Status | None:
 
 
 def one_author(newsroom: Newsroom) -> Status | None:
-    answer = newsroom.submit(body=secrets.token_hex(6), remember=True)
+    answer = newsroom.submit(body=word(), remember=True)
     for _ in range(6):
-        answer = newsroom.submit(body=secrets.token_hex(6), remember=True, device=answer.device)
+        answer = newsroom.submit(body=word(), remember=True, device=answer.device)
     return answer.status
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.__main__ import taliq
-from service.bench.triage import yardstick
+from service.bench.triage.yardstick import STRENGTHS
 from service.domain.errors import ConfigurationError
 from tests.triage_sample import write_csv, write_jsonl
 
@@ -69,9 +69,8 @@ def test_a_yardstick_that_is_not_installed_is_named(tmp_path: Path, monkeypatch:
 
 
 def test_the_yardstick_is_laid_on_the_same_folds(tmp_path: Path) -> None:
-    pytest.importorskip("sklearn", reason="the extra `learn` is not installed")
     done = run(write_csv(tmp_path / "a.csv"), "--folds", 2, "--yardstick")
-    for strength in yardstick.STRENGTHS:
+    for strength in STRENGTHS:
         assert f"scikit-learn, C = {strength:g}" in done.output
 
 

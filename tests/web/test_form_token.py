@@ -7,14 +7,14 @@ import secrets
 
 import pytest
 
-from tests.newsroom import FIELDS, Newsroom
+from tests.newsroom import FIELDS, Newsroom, word
 
 ADDRESS = "/v1/sites/demo/comments"
 
 
 def send(room: Newsroom, **more: object) -> int:
     """From a reader of their own, somewhere else each time: many of one would be a flood."""
-    mark = secrets.token_hex(8)
+    mark = word()
     own = {"submission_id": secrets.token_urlsafe(24), "body": mark, "email": f"{mark}@example.org"}
     somewhere = {"REMOTE_ADDR": f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.1"}
     return int(room.client().post(ADDRESS, json={**FIELDS, **own, **more}, environ_base=somewhere).status_code)
