@@ -70,7 +70,7 @@ def test_it_says_nothing_while_it_knows_too_little(newsroom: Newsroom) -> None:
     assert set(findings(newsroom, newsroom.pending(body=f"{RUDE[1]} !"))) == {"premoderation"}
     site = newsroom.container.reader.run(lambda s: s.get(Site, newsroom.site.id))
     assert site is not None
-    assert newsroom.container.reader.run(lambda s: precedent.precedent_of(s, site, RUDE[0])) is None
+    assert newsroom.container.reader.run(lambda s: precedent.precedent_of(s, site, newsroom.clock(), RUDE[0])) is None
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_new_version_is_read_and_the_same_is_not_read_again(
     def ask() -> None:
         site = taught.container.reader.run(lambda s: s.get(Site, taught.site.id))
         assert site is not None
-        taught.container.reader.run(lambda s: precedent.precedent_of(s, site, "نص"))
+        taught.container.reader.run(lambda s: precedent.precedent_of(s, site, taught.clock(), "نص"))
 
     ask()
     ask()
@@ -173,7 +173,7 @@ def test_the_models_of_a_few_sites_are_kept(newsroom: Newsroom, monkeypatch: pyt
     monkeypatch.setattr(precedent, "KEPT", 2)
     for number in range(4):
         site = newsroom.container.manage_sites.create(f"s{number}", "", {})
-        newsroom.container.reader.run(lambda s, of=site: precedent.precedent_of(s, of, "نص"))  # type: ignore[misc]
+        newsroom.container.reader.run(lambda s, of=site: precedent.precedent_of(s, of, newsroom.clock(), "نص"))  # type: ignore[misc]
     assert len(precedent._models) == 2
 
 
