@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from service.domain import urgency
@@ -173,7 +174,7 @@ class RescoreWaiting:
             note, seen, open_ = wanted[comment.id][1], found.get(comment.id, ()), reports.get(comment.id, ())
             apart(
                 session,
-                lambda s, c=comment, n=note, f=seen, r=open_: self._put(s, c, n, f, r),  # type: ignore[misc]
+                partial(self._put, comment=comment, note=note, found=seen, reports=open_),
                 lambda error: self._on_failure("past_decisions", error),
             )
 

@@ -15,6 +15,7 @@ from service.domain.errors import ConflictError, ForbiddenError, InvalidError
 from service.domain.lane import Tally
 from service.domain.moderation import Action
 from service.learning import calibration, learner
+from service.screening.facts import Precedent
 from service.storage.uow import Session
 from service.usecases import lane_bound, lane_case, precedent, submit_comment
 from service.usecases.decide_comments import DecisionRequest
@@ -346,3 +347,19 @@ def test_its_history_only_grows(opened: Newsroom) -> None:
 
         with pytest.raises(Exception, match="append-only"):
             opened.container.open_lane._uow.run(change)
+
+
+def test_the_model_answers_for_no_address_whatever_it_thinks(
+    opened: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precedent, "said_by", lambda *asked: Precedent("fine", 0, 20))
+    monkeypatch.setattr(precedent, "in_lane", lambda *asked: True)
+
+    def alone(body: str, website: str | None = None) -> bool:
+        def ask(session: Session) -> bool:
+            found = precedent.precedent_of(session, opened.site, opened.clock(), body, "سلمى", website)
+            return found is not None and found.alone is not None
+
+        return opened.container.reader.run(ask)
+
+    assert [alone("نص"), alone("نص https://a.example"), alone("نص", "https://a.example")] == [True, False, False]
