@@ -29,7 +29,7 @@ from service.text.phrases import Mode, forms
 from service.text.words import MAX_LENGTH, words
 
 #: Comments looked back over, from the newest; and what is looked at letter by letter, as much as a second allows.
-LOOK_BACK, LOOKED_AT = 100_000, 2_000
+LOOK_BACK, LOOKED_AT = 100_000, 4_000
 #: With more phrases than so many the database cannot pick: then only so many comments are looked back over.
 PICKED_BY, LOOK_BACK_LISTS = 60, 2_000
 #: Times the database looks for a word in a comment, as often as a second and a half allows. Twenty words are looked for

@@ -34,8 +34,9 @@ _LOOKED_AT = (
     Comment.id, Comment.rank, Comment.thread_id, Comment.latest_revision,
     Comment.moderated_by, Comment.moderated_reason, Comment.cluster_id,
 )  # fmt: skip
-#: Search rows of the first look, before comments are asked for. It is mostly enough for a page.
-_GLANCE = 50
+#: Search rows of the first look, before comments are asked for. It is mostly enough for a page. Words that so many of
+#: them have are common: nobody has to count how many more have them.
+_GLANCE, _COMMON = 50, 2
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,8 @@ def searched(
             if row is None or len(found) >= limit:
                 return found[:limit], None
             known, rows = row, {}
-        far = search.Far(known, WALK - _GLANCE, limit - len(found), kept)
+        common = len(hits.found) >= _COMMON
+        far = search.Far(known, WALK - _GLANCE, limit - len(found), kept, common)
     found += _kept(session, site_id, rows, asked_for, newest)
     return found, Mark(row=row or 0)
 

@@ -25,7 +25,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     func,
-    or_,
     select,
     update,
 )
@@ -128,13 +127,15 @@ class Hits:
 @dataclass(frozen=True)
 class Far:
     """What may be looked through for common words, if that costs one statement: ``limit`` rows behind row ``after``,
-    until ``most`` comments are found of which ``kept`` says, by their id, that they are asked for.
+    until ``most`` comments are found of which ``kept`` says, by their id, that they are asked for. ``common``: that the
+    words are, as far as has been seen.
     """
 
     after: int | None
     limit: int
     most: int
     kept: Callable[[ColumnElement[UUID]], ColumnElement[bool]]
+    common: bool
 
 
 def hits(
@@ -171,9 +172,7 @@ def _terms(text: str, language: str) -> list[tuple[str, bool]]:
     ]
 
 
-def _on_sqlite(
-    session: Session, terms: _Terms, bounds: Mapping[str, object], newest: bool
-) -> Hits:
+def _on_sqlite(session: Session, terms: _Terms, bounds: Mapping[str, object], newest: bool) -> Hits:
     """Read from the index in the order of its rows: the site's are picked out as they come by."""
     match = " AND ".join(
         f'{column}: "{word}"{" *" if open_ended else ""}' for column, of in terms.items() for word, open_ended in of
@@ -204,36 +203,53 @@ def _on_postgresql(
         found = tuple(Hit(row.id, row.comment_id) for row in rows if row.hit)
         return Hits(found, rows[-1].id if rows and rows[-1].place == bounds["limit"] else None)
     match, values = _by_index(terms, bounds)
-    if (rare := _rare(session, match, values)) is not None:
+    if not far.common and (rare := _rare(session, match, values)) is not None:
         behind = [r for r in rare if _is_behind(r.id, bounds["after"], newest)]
         ordered = sorted(behind, key=lambda r: r.id, reverse=newest)
         return Hits(tuple(Hit(row.id, row.comment_id) for row in ordered), None)
-    walk = _walk(terms, {**bounds, "after": far.after, "limit": far.limit}, newest).subquery("next")
-    hit = and_(walk.c.hit, far.kept(walk.c.comment_id)).label("hit")
-    of_site = walk.c.site_id == UUID(str(bounds["site"]))
-    each = select(walk.c.id, walk.c.comment_id, walk.c.place, hit).where(of_site).subquery("each")
-    order = each.c.id.desc() if newest else each.c.id.asc()
-    taken = select(each).where(or_(each.c.hit, each.c.place == far.limit)).order_by(order).limit(far.most)
-    rows = session.execute(taken).all()
-    found = tuple(Hit(row.id, row.comment_id) for row in rows if row.hit)
-    more = rows and (len(rows) == far.most or rows[-1].place == far.limit)
-    return Hits(found, rows[-1].id if more else None, sifted=True)
+    return _far(session, terms, {**bounds, "after": far.after, "limit": far.limit}, newest, far)
+
+
+def _far(session: Session, terms: _Terms, bounds: Mapping[str, object], newest: bool, far: Far) -> Hits:
+    """A walk that ends with the last comment that is wanted. Where it would end otherwise is asked only if it has."""
+    rows, behind, values = _next_rows(bounds, newest)
+    seen, words = _by_eye(terms, values)
+    walk = (
+        sql(f"SELECT id, comment_id, site_id, {seen} AS hit {rows}")
+        .bindparams(**words)
+        .columns(SearchText.id, SearchText.comment_id, SearchText.site_id, column_of("hit", Boolean))
+        .subquery("next")
+    )
+    order = walk.c.id.desc() if newest else walk.c.id.asc()
+    kept = and_(walk.c.site_id == UUID(str(bounds["site"])), walk.c.hit, far.kept(walk.c.comment_id))
+    taken = session.execute(select(walk.c.id, walk.c.comment_id).where(kept).order_by(order).limit(far.most)).all()
+    full = len(taken) == far.most
+    edge = taken[-1].id if full else session.scalar(sql(f"SELECT id {behind}").bindparams(**values))
+    return Hits(tuple(Hit(row.id, row.comment_id) for row in taken), edge, sifted=True)
 
 
 def _walk(terms: _Terms, bounds: Mapping[str, object], newest: bool) -> TextualSelect:
     """The next rows that have the words, and the last one looked at; each with its place among those looked at."""
-    past, order = ("<", "DESC") if newest else (">", "ASC")
-    beyond = f"AND id {past} :after" if bounds["after"] is not None else ""
-    seen, values = _by_eye(terms, {name: value for name, value in bounds.items() if beyond or name != "after"})
+    rows, _, values = _next_rows(bounds, newest)
+    seen, words = _by_eye(terms, values)
+    order = "DESC" if newest else "ASC"
     statement = sql(
         # What has not the words stays there: to fetch a row costs more than to look at it.
         "SELECT id, comment_id, site_id, hit, place FROM (SELECT id, comment_id, site_id,"  # noqa: S608
-        f" {seen} AS hit, row_number() OVER (ORDER BY id {order}) AS place FROM search_text"
-        f" WHERE site_id = CAST(:site AS uuid) {beyond} ORDER BY id {order} LIMIT :limit) AS next"
+        f" {seen} AS hit, row_number() OVER (ORDER BY id {order}) AS place {rows}) AS next"
         f" WHERE hit OR place = :limit ORDER BY id {order}"
-    ).bindparams(**values)
+    ).bindparams(**words)
     told = column_of("hit", Boolean), column_of("place", Integer)
     return statement.columns(SearchText.id, SearchText.comment_id, SearchText.site_id, *told)
+
+
+def _next_rows(bounds: Mapping[str, object], newest: bool) -> tuple[str, str, dict[str, object]]:
+    """``FROM …`` the next ``limit`` rows, and the last of them, if there are so many; with what both are given."""
+    past, order = ("<", "DESC") if newest else (">", "ASC")
+    beyond = f" AND id {past} :after" if bounds["after"] is not None else ""
+    rows = f"FROM search_text WHERE site_id = CAST(:site AS uuid){beyond} ORDER BY id {order}"
+    values = {name: value for name, value in bounds.items() if beyond or name != "after"}
+    return f"{rows} LIMIT :limit", f"{rows} OFFSET :limit - 1 LIMIT 1", values
 
 
 def _by_index(terms: _Terms, bounds: Mapping[str, object]) -> tuple[str, dict[str, object]]:

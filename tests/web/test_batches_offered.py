@@ -52,6 +52,16 @@ def test_each_batch_is_counted_and_leads_to_exactly_its_comments(newsroom: Newsr
         }
 
 
+def test_a_batch_is_not_a_search_and_says_of_each_comment_why(newsroom: Newsroom, client: FlaskClient) -> None:
+    store(newsroom, model())
+    newsroom.pending(body=BAD)
+    page = client.get(offered(client)["Likely spam or refused"][1]).get_data(as_text=True)
+    assert '<details class="find"><summary>' in page
+    asked = client.get("/console/?site=demo&finding=likely_bad&search=x").get_data(as_text=True)
+    assert '<details class="find" open><summary>' in asked
+    assert re.search(r'<span class="muted">[^<]*\d · \d+ places marked in the text</span>', page)
+
+
 def test_where_there_is_none_nothing_is_offered(newsroom: Newsroom, client: FlaskClient) -> None:
     newsroom.pending(body=GOOD)
     assert offered(client) == {}

@@ -6,6 +6,7 @@ from service.domain.desk import SORTS, Ask
 from service.domain.moderation import REASONS
 from service.domain.urgency import FINDINGS
 from service.i18n import LANGUAGES, language_name, t
+from service.web.console.batches import is_batch
 
 #: Filters that are typed, in the order they stand.
 TYPED = ("author", "thread", "section", "by")
@@ -25,7 +26,8 @@ def find_form(language: str, ask: Ask, typed: str) -> dict[str, object]:
             ("reason", t(language, "filter.reason"), _reasons(language, ask.reason)),
             ("language", t(language, "filter.language"), _languages(ask.language)),
         ],
-        "narrowed": bool(given),
+        # A batch is not searched for: its link has been followed.
+        "narrowed": bool(given) and not is_batch(ask),
     }
 
 

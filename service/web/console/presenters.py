@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -119,9 +119,7 @@ def undo_offer(desk: Desk, decided: str | None, batch: str | None = None) -> dic
         decision_id = UUID(decided or "")
     except ValueError:
         return None
-    found = container().reader.run(
-        lambda s: history.last_undoable(s, desk.site.id, desk.principal.actor, decision_id)
-    )
+    found = container().reader.run(lambda s: history.last_undoable(s, desk.site.id, desk.principal.actor, decision_id))
     if found is None:
         return None
     return {"field": "decision", "id": str(found.id), "label": t(desk.language, f"notice.{found.action}")}
@@ -195,13 +193,18 @@ def _finding(finding: FindingView, language: str) -> dict[str, object]:
         "code": finding.code,
         "label": t(language, _finding_key(finding)),
         "rule": _named_rule(finding),
-        "disguise": _disguise(finding, language),
-        "places": len(finding.spans),
+        "details": [detail for detail in _details(finding, language) if detail],
         # What only says something weighs no more than that the site holds everything.
         "usual": finding.code == "premoderation"
         or (finding.outcome == Outcome.NOTE.code and finding.code != "likely_bad"),
-        "record": _record(finding, language),
     }
+
+
+def _details(finding: FindingView, language: str) -> Iterator[str | None]:
+    """How a word is disguised, how comments like it went, and in how many places it is marked."""
+    yield _disguise(finding, language)
+    yield _record(finding, language)
+    yield t(language, "queue.marked", count=len(finding.spans)) if finding.spans else None
 
 
 def _record(finding: FindingView, language: str) -> str | None:
