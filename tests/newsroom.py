@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -40,6 +41,23 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 def word() -> str:
     """One that no text had before, of letters alone: numbers are no difference between two texts."""
     return secrets.token_hex(6).translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
+class _Compiled(BytecodeCache):
+    """Templates once compiled, for all applications of a run."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self.known.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class SetClock:
@@ -80,6 +98,7 @@ class Newsroom:
 
     def app(self) -> Flask:
         app = create_app(self.container)
+        app.jinja_env.bytecode_cache = _COMPILED
         app.testing = False
         app.test_client_class = StrictClient
         return app

@@ -119,18 +119,21 @@ class TaliqApi(Api):
         """None: ``service.web.errors`` answers."""
 
 
-def problems(blueprint: Blueprint, *statuses: int, page: bool = False) -> Callable[[F], F]:
-    """Documents the errors an operation may answer with; ``page``: as a page, too, for whoever sent a form."""
+def problems(*statuses: int, page: bool = False) -> Callable[[F], F]:
+    """Documents the errors an operation may answer with; ``page``: as a page, too, for whoever sent a form. Stands
+    nearest to the view, and writes down what ``blueprint.alt_response`` would: that wraps the view once more for each
+    of them, and copies all that is known of it so far.
+    """
 
     def document(view: F) -> F:
+        found: dict[str, Any] = vars(view).setdefault("_apidoc", {})
+        responses = found.setdefault("response", {}).setdefault("responses", {})
         for status in statuses:
-            view = blueprint.alt_response(
-                status, schema=Problem, content_type=PROBLEM, description=DESCRIPTIONS[status]
-            )(view)
+            of_status = responses.setdefault(status, [])
+            told = {"description": DESCRIPTIONS[status]}
+            of_status.append({"schema": Problem.__name__, "content_type": PROBLEM, **told})
             if page:
-                view = blueprint.alt_response(
-                    status, schema={"type": "string"}, content_type=HTML, description=DESCRIPTIONS[status]
-                )(view)
+                of_status.append({"schema": {"type": "string"}, "content_type": HTML, **told})
         return view
 
     return document

@@ -29,7 +29,7 @@ def register(app: Flask, api: TaliqApi) -> None:
     @blueprint.route("/readyz", methods=["GET"])
     @blueprint.doc(summary="The service can work", operationId="readyz")
     @blueprint.response(200, HealthSchema)
-    @problems(blueprint, 503)
+    @problems(503)
     def readyz() -> Any:
         """Asks the database."""
         if not container().reader.answers():

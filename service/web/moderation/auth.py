@@ -29,7 +29,7 @@ def token_for(blueprint: ApiBlueprint, permission: Permission) -> Callable[[F], 
             return view(principal, *args, **kwargs)
 
         documented: Any = blueprint.doc(security=[{"token": [permission.value]}])(guarded)
-        documented = problems(blueprint, 401, 403, 503)(documented)
+        documented = problems(401, 403, 503)(documented)
         documented.access = permission.value
         return cast(F, documented)
 

@@ -40,7 +40,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/moderation/decisions", methods=["POST"])
     @blueprint.doc(summary="Decide many comments at once", operationId="decideMany")
     @blueprint.response(200, BatchResultSchema)
-    @problems(blueprint, 400, 413, 415, 422)
+    @problems(400, 413, 415, 422)
     @token_for(blueprint, Permission.DECIDE)
     @blueprint.arguments(BatchSchema)
     def decide_many(principal: Principal, body: dict[str, Any]) -> Any:
@@ -52,7 +52,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/moderation/decisions/<uuid:decision_id>/undo", methods=["POST"])
     @blueprint.doc(summary="Undo a decision", operationId="undo")
     @blueprint.response(200, DecisionSchema)
-    @problems(blueprint, 400, 404, 409, 413, 415, 422)
+    @problems(400, 404, 409, 413, 415, 422)
     @token_for(blueprint, Permission.DECIDE)
     @blueprint.arguments(UndoSchema)
     def undo(principal: Principal, body: dict[str, Any], decision_id: UUID) -> Any:
@@ -71,7 +71,7 @@ def _register_action(blueprint: ApiBlueprint, action: Action) -> None:
     )
     @blueprint.doc(summary=_SUMMARIES[action], operationId=action.value)
     @blueprint.response(200, DecisionSchema)
-    @problems(blueprint, 400, 404, 409, 413, 415, 422)
+    @problems(400, 404, 409, 413, 415, 422)
     @token_for(blueprint, Permission.DECIDE)
     @blueprint.arguments(schema)
     def decide(principal: Principal, body: dict[str, Any], comment_id: UUID) -> Any:

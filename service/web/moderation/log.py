@@ -62,7 +62,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/moderation/decisions/log", methods=["GET"])
     @blueprint.doc(summary="The decision log, oldest first", operationId="log", parameters=[CURSOR])
     @blueprint.response(200, LogSchema)
-    @problems(blueprint, 400)
+    @problems(400)
     @token_for(blueprint, Permission.READ_QUEUE)
     def log(principal: Principal) -> Any:
         """Every decision once, up to a minute ago. Codes, ids and names of staff; nothing a reader wrote."""

@@ -30,7 +30,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/moderation/queue", methods=["GET"])
     @blueprint.doc(summary="A page of the queue", operationId="queue", parameters=[VIEW, CURSOR, SORT, SEARCH, *MORE])
     @blueprint.response(200, QueueSchema)
-    @problems(blueprint, 400, 422)
+    @problems(400, 422)
     @token_for(blueprint, Permission.READ_QUEUE)
     def show(principal: Principal) -> Any:
         """Pending: the oldest first. Otherwise the latest first. `edits` and `reported` are looks at what is published.
@@ -48,7 +48,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/moderation/comments/<uuid:comment_id>", methods=["GET"])
     @blueprint.doc(summary="One comment with its history", operationId="comment")
     @blueprint.response(200, CommentWithHistorySchema)
-    @problems(blueprint, 404)
+    @problems(404)
     @token_for(blueprint, Permission.READ_QUEUE)
     def comment(principal: Principal, comment_id: UUID) -> Any:
         """Findings, what it answers, and every decision about it."""

@@ -20,7 +20,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/sites/<site>/threads/<thread_key:key>", methods=["PUT"])
     @blueprint.doc(summary="Make or change a thread", operationId="putThread")
     @blueprint.response(200, ThreadViewSchema)
-    @problems(blueprint, 400, 403, 404, 413, 415, 422)
+    @problems(400, 403, 404, 413, 415, 422)
     @token_for(blueprint, Permission.WRITE_THREADS)
     @blueprint.arguments(ThreadSchema)
     def put(principal: Principal, body: dict[str, Any], site: str, key: str) -> Any:

@@ -44,7 +44,7 @@ def register(blueprint: ApiBlueprint) -> None:
     )
     @blueprint.response(200, content_type=CONTENT_TYPE, schema={"type": "string"})
     @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)
-    @problems(blueprint, 400, 404, 503)
+    @problems(400, 404, 503)
     def feed(site: str) -> Any:
         """The 50 newest of a thread; without one, the 20 newest of the site."""
         key = query.known_thread(query.one("url")) if {"thread", "url"} & request.args.keys() else None

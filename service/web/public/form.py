@@ -43,7 +43,7 @@ def register(blueprint: ApiBlueprint) -> None:
         parameters=[ANY_THREAD, URL, TITLE, PARENT, ANY_LANG],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
-    @problems(blueprint, 400, 404, 503)
+    @problems(400, 404, 503)
     def form(site: str) -> Any:
         """Holds a fresh submission id, so it is never cached."""
         g.fragment = True
@@ -58,7 +58,7 @@ def register(blueprint: ApiBlueprint) -> None:
         parameters=[ANY_THREAD, URL, TITLE, PARENT, ANY_LANG, ORDER, CURSOR, COMMENT],
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
-    @problems(blueprint, 400, 404, 503)
+    @problems(400, 404, 503)
     def page(site: str) -> Any:
         """Works without JavaScript."""
         view = _view(site)

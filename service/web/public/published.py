@@ -49,7 +49,7 @@ def register(blueprint: ApiBlueprint) -> None:
     )
     @blueprint.response(200, PageSchema)
     @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)
-    @problems(blueprint, 400, 404, 503)
+    @problems(400, 404, 503)
     def comments(site: str) -> Any:
         """An unknown thread is an empty list. Follow `next` to the end and every comment has come once."""
         page = page_of(site, query.known_thread())
@@ -63,7 +63,7 @@ def register(blueprint: ApiBlueprint) -> None:
     )
     @blueprint.response(200, content_type="text/html", schema={"type": "string"})
     @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)
-    @problems(blueprint, 400, 404, 503)
+    @problems(400, 404, 503)
     def fragment(site: str) -> Any:
         """Ready to be put into a page. The language is in the address, so one address is one answer."""
         g.fragment = True
@@ -84,7 +84,7 @@ def register(blueprint: ApiBlueprint) -> None:
     )
     @blueprint.response(200, CountsSchema)
     @blueprint.alt_response(304, description="Not changed since the ETag given", success=True)
-    @problems(blueprint, 400, 404, 503)
+    @problems(400, 404, 503)
     def counts(site: str) -> Any:
         """For index pages. A thread nobody has written in has 0."""
         wanted, lang = query.known_threads(), query.one("lang")

@@ -42,7 +42,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(summary="What became of a comment", operationId="receipt", parameters=[ANY_LANG, SENT])
     @blueprint.response(200, ReceiptSchema)
     @blueprint.alt_response(200, schema={"type": "string"}, content_type=HTML, success=True)
-    @problems(blueprint, 400, 404, 503, page=True)
+    @problems(400, 404, 503, page=True)
     def show(site: str, receipt: str) -> Any:
         """JSON, or a page for a browser. Spam is called rejected here."""
         g.wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
@@ -61,7 +61,7 @@ def register(blueprint: ApiBlueprint) -> None:
     )
     @blueprint.response(200, ReceiptSchema)
     @blueprint.alt_response(303, description="Back to the receipt; for forms", success=True)
-    @problems(blueprint, 400, 403, 404, 409, 413, 415, 422, 429, 503, page=True)
+    @problems(400, 403, 404, 409, 413, 415, 422, 429, 503, page=True)
     def edit(site: str, receipt: str) -> Any:
         """Within the site's time for it. An approved text stays up until the new one is approved."""
         raw = _own_fields(site, receipt)
@@ -77,7 +77,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(summary="Take the comment back", operationId="receiptWithdraw", parameters=[ANY_LANG])
     @blueprint.response(200, ReceiptSchema)
     @blueprint.alt_response(303, description="Back to the receipt; for forms", success=True)
-    @problems(blueprint, 400, 403, 404, 409, 413, 415, 429, 503, page=True)
+    @problems(400, 403, 404, 409, 413, 415, 429, 503, page=True)
     def withdraw(site: str, receipt: str) -> Any:
         """No reader sees it any more, and no moderator can bring it back. Asked again it stays done."""
         _own_fields(site, receipt)
@@ -88,7 +88,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(summary="Erase everything the author wrote", operationId="receiptErase", parameters=[ANY_LANG])
     @blueprint.response(200, ReceiptSchema)
     @blueprint.alt_response(303, description="Back to the receipt; for forms", success=True)
-    @problems(blueprint, 400, 403, 404, 413, 415, 429, 503, page=True)
+    @problems(400, 403, 404, 413, 415, 429, 503, page=True)
     def erase(site: str, receipt: str) -> Any:
         """Text, name, website and address leave the database for good. An empty place stays where others replied."""
         _own_fields(site, receipt)
@@ -103,7 +103,7 @@ def register(blueprint: ApiBlueprint) -> None:
         parameters=[ANY_LANG],
     )
     @blueprint.response(200, content_type="application/json", schema={"type": "object"})
-    @problems(blueprint, 400, 403, 404, 413, 415, 422, 429, 503, page=True)
+    @problems(400, 403, 404, 413, 415, 422, 429, 503, page=True)
     def export(site: str, receipt: str) -> Any:
         """A JSON file. The email is in it only when the right one is sent along."""
         raw = _own_fields(site, receipt)
@@ -133,7 +133,7 @@ def register(blueprint: ApiBlueprint) -> None:
         parameters=[CODE, ANY_LANG],
     )
     @blueprint.response(303, description="To the receipt page")
-    @problems(blueprint, 400, 404, 503, page=True)
+    @problems(400, 404, 503, page=True)
     def open_(site: str) -> Any:
         """Good for 24 hours. A page's script cannot read where it leads: the receipt shows on this origin only."""
         g.wants_page = True
@@ -148,7 +148,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/sites/<site>/status/<token>", methods=["GET"])
     @blueprint.doc(summary="Where a comment stands, and nothing else", operationId="status")
     @blueprint.response(200, StatusSchema)
-    @problems(blueprint, 404, 503)
+    @problems(404, 503)
     def status(site: str, token: str) -> Any:
         """For the browser it was written in. Readable by any page: the token opens no more than this."""
         signer = container().signer
@@ -168,7 +168,7 @@ def _register_ask(blueprint: ApiBlueprint, act: str) -> None:
         parameters=[ANY_LANG],
     )
     @blueprint.response(200, content_type=HTML, schema={"type": "string"})
-    @problems(blueprint, 404, 503, page=True)
+    @problems(404, 503, page=True)
     def ask(site: str, receipt: str) -> Any:
         """Nothing has happened yet: the button of this page is a POST to the same address."""
         g.wants_page = True

@@ -33,7 +33,7 @@ def register(blueprint: ApiBlueprint) -> None:
         summary="The form to report a comment with", operationId="report", parameters=[ANY_LANG, FRAGMENT, SENT]
     )
     @blueprint.response(200, content_type=HTML, schema={"type": "string"})
-    @problems(blueprint, 400, 404, 503, page=True)
+    @problems(400, 404, 503, page=True)
     def report(site: str, comment_id: UUID) -> Any:
         """A page, or a fragment. Only what is published can be reported."""
         g.fragment = request.args.get("fragment") == "1"
@@ -51,7 +51,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.doc(summary="Report a comment", operationId="sendReport", requestBody=_BODY, parameters=[ANY_LANG])
     @blueprint.response(202, ReportedSchema)
     @blueprint.alt_response(303, description="To a page that says it has arrived; for forms", success=True)
-    @problems(blueprint, 400, 403, 404, 413, 415, 422, 429, 503, page=True)
+    @problems(400, 403, 404, 413, 415, 422, 429, 503, page=True)
     def send_report(site: str, comment_id: UUID) -> Any:
         """Tells the moderators; hides nothing. Of who reports nothing is kept that could be read again."""
         return _receive(site, comment_id)
@@ -59,7 +59,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/sites/<site>/comments/<uuid:comment_id>/report", methods=["OPTIONS"])
     @blueprint.doc(summary="CORS preflight for reporting a comment", operationId="preflightReport")
     @blueprint.response(204)
-    @problems(blueprint, 403, 404)
+    @problems(403, 404)
     def preflight_report(site: str, comment_id: UUID) -> Any:
         """The same for every comment, whether there is one or not."""
         return preflight_answer(site)

@@ -44,7 +44,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.alt_response(202, schema={"type": "string"}, content_type=HTML, success=True)
     @blueprint.alt_response(201, schema=AnswerSchema, description="Published")
     @blueprint.alt_response(303, description="To the receipt page; for forms", success=True)
-    @problems(blueprint, 400, 403, 404, 409, 413, 415, 422, 429, 503, page=True)
+    @problems(400, 403, 404, 409, 413, 415, 422, 429, 503, page=True)
     def submit(site: str) -> Any:
         """The email is sealed and never published. Typed text always comes back with an error."""
         return create(site)
@@ -52,7 +52,7 @@ def register(blueprint: ApiBlueprint) -> None:
     @blueprint.route("/v1/sites/<site>/comments", methods=["OPTIONS"])
     @blueprint.doc(summary="CORS preflight for sending a comment", operationId="preflightSubmit")
     @blueprint.response(204)
-    @problems(blueprint, 403, 404)
+    @problems(403, 404)
     def preflight(site: str) -> Any:
         """Names exactly the origin that asks, when it is one of the site's."""
         return preflight_answer(site)
