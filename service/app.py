@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from flask import Flask
 
 from service import web
 from service.bootstrap import Container
 from service.web.parsing import MAX_BODY_BYTES
+from service.web.ready import Ready
 from service.web.routing import ThreadKeyConverter
 
 
-def create_app(container: Container) -> Flask:
-    """The whole service as one WSGI application."""
+def create_app(container: Container, elapsed: Callable[[], float] = time.monotonic) -> Flask:
+    """The whole service as one WSGI application. ``elapsed``: seconds since any moment, for what is remembered briefly.
+    """
     app = Flask("service.web", static_url_path="/static")
     app.config.update(
         # One more than is taken: Werkzeug ends a body without a length there, and the byte too many shows.
@@ -27,4 +32,5 @@ def create_app(container: Container) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     web.register(app, container)
+    app.wsgi_app = Ready(app.wsgi_app, container, elapsed)  # type: ignore[method-assign]
     return app

@@ -57,6 +57,7 @@ class Container:
 
     settings: Settings
     reader: Reader
+    changes: Callable[[], int]
     schema: Schema
     vault: Vault
     signer: Signer
@@ -118,6 +119,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
     return Container(
         settings=settings,
         reader=reader,
+        changes=lambda: uow.changes,
         schema=Schema(writer),
         vault=vault,
         signer=signer,

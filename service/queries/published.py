@@ -30,6 +30,7 @@ class PublishedPage:
     """One page of a thread. ``content`` is a JSON array, oldest first; ``next`` names the following page.
 
     ``first``: whether nothing stands before it. ``comment_gone``: a comment was asked for and does not show here.
+    ``closes_at``: when the state changes by itself, if it will.
     """
 
     key: str
@@ -44,6 +45,7 @@ class PublishedPage:
     language: str = "ar"
     first: bool = True
     comment_gone: bool = False
+    closes_at: datetime | None = None
 
     def etag(self, *variant: str) -> str:
         """A strong tag over everything the bytes are made from; ``variant`` tells JSON from a fragment."""
@@ -108,6 +110,7 @@ def published_page(
         language=language,
         first=not (rows and rows[0].preceded),
         comment_gone=gone,
+        closes_at=thread.closes_at(site.policy) if thread.is_open(site.policy, now) else None,
     )
 
 

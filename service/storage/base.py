@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeVar
 
-from sqlalchemy import Insert, MetaData, insert
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import Insert, MetaData, event, insert
+from sqlalchemy.orm import DeclarativeBase, Session, object_session
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -14,10 +15,15 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+#: Under this in ``session.info``: whether the transaction changes what the public sees.
+PUBLIC_CHANGE = "public_change"
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
+
+
+V = TypeVar("V", bound=Base)
 
 
 def insert_rows(session: Session, *rows: Base) -> None:
@@ -35,3 +41,18 @@ def insert_rows(session: Session, *rows: Base) -> None:
 @cache
 def _insert(kind: type[Base]) -> Insert:
     return insert(kind.__table__)  # type: ignore[arg-type]
+
+
+def versioned(kind: type[V]) -> type[V]:
+    """Counts each change of such a row in its ``version``, as the database has it: two at once count as two. The
+    session is told that something public has changed.
+    """
+
+    @event.listens_for(kind, "before_update")
+    def count(_mapper: object, _connection: object, row: V) -> None:
+        session = object_session(row)
+        if session is not None and session.is_modified(row):
+            row.version = kind.version + 1  # type: ignore[attr-defined]
+            session.info[PUBLIC_CHANGE] = True
+
+    return kind

@@ -7,16 +7,19 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import JSON, Select, String, UniqueConstraint, bindparam, select
+from sqlalchemy import JSON, Integer, Select, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
 from service.domain.site import SitePolicy
-from service.storage.base import Base
+from service.storage.base import Base, versioned
 from service.storage.types import UtcDateTime
 
 
+@versioned
 class Site(Base):
+    """``version`` grows with each change."""
+
     __tablename__ = "site"
     __table_args__ = (UniqueConstraint("slug"),)
 
@@ -25,6 +28,7 @@ class Site(Base):
     name: Mapped[str] = mapped_column(String(200))
     policy_data: Mapped[dict[str, object]] = mapped_column("policy", JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     @property
     def policy(self) -> SitePolicy:

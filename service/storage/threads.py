@@ -24,12 +24,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from service.domain.errors import NotFoundError
 from service.domain.site import CLOSED, SitePolicy
 from service.domain.threads import STATES, closes_at, state_at
-from service.storage.base import Base
+from service.storage.base import Base, versioned
 from service.storage.types import UtcDateTime, one_of
 
 
+@versioned
 class Thread(Base):
-    """``comment_count`` belongs to the snapshot: it is the sum over the thread's pages, set when they are rebuilt.
+    """``version`` grows with whatever the public sees of it: with the thread itself, and with its pages.
+
+    ``comment_count`` belongs to the snapshot: it is the sum over the thread's pages, set when they are rebuilt.
 
     ``state`` is what was set by hand; by itself a thread closes by its site's policy, counted from ``opened_at``, or
     from its start where nobody has opened it again. ``mode`` takes the place of the site's; without one of its own
@@ -51,6 +54,7 @@ class Thread(Base):
     section: Mapped[str] = mapped_column(String(100), default="")
     state: Mapped[str] = mapped_column(String(10), default="open")
     comment_count: Mapped[int] = mapped_column(Integer, default=0)
+    version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # SQLite knows no lengths and changes no column.
@@ -124,7 +128,7 @@ def open_once(session: Session, new: Thread) -> Thread:
     values = {c.key: getattr(new, c.key) for c in Thread.__mapper__.column_attrs}
     values["section"] = new.section or ""
     values["state"] = new.state or "open"
-    values["comment_count"] = 0
+    values["comment_count"] = values["version"] = 0
     session.execute(insert(Thread).values(values).on_conflict_do_nothing())
     return get(session, new.site_id, new.key)
 
@@ -137,6 +141,12 @@ def lock(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def show_anew(thread: Thread, comment_count: int) -> None:
+    """Its pages have been rebuilt; so many comments show on them."""
+    thread.comment_count = comment_count
+    thread.version = Thread.version + 1
 
 
 def counts(session: Session, site_id: UUID, keys: Sequence[str]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy import Engine, text
@@ -17,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.errors import ConflictError, UnavailableError
+from service.storage.base import PUBLIC_CHANGE
 from service.storage.engine import BUSY, forget
 from service.storage.turns import Turns
 
@@ -52,6 +54,10 @@ class UnitOfWork:
         self.engine = engine
         self._sessions = sessionmaker(engine, autoflush=False, expire_on_commit=False)
         self._before_commit = before_commit
+        #: How often a change of what the public sees was committed here. Who sees it grow looks again at what it
+        #: remembers.
+        self.changes = 0
+        self._counting = Lock()
         turns = Turns(BUSY)
         # PostgreSQL's writers go side by side.
         self._turn: Callable[[], AbstractContextManager[None]] = (
@@ -66,7 +72,10 @@ class UnitOfWork:
                     result = change(session)
                     session.flush()
                     self._before_commit(session)
-                    return result
+                if session.info.get(PUBLIC_CHANGE):
+                    with self._counting:
+                        self.changes += 1
+                return result
             except IntegrityError as error:
                 conflict = _conflict(error)
                 # A client id taken by somebody else just now: the next run finds it, and refuses that one item only.

@@ -46,7 +46,7 @@ def _rebuild(
         public = comments.list_published(session, site_id, thread_id, page.start, page.end)
         _store(session, site_id, thread_id, page, cut(public, last=page.end is None), new_id, now)
     session.flush()
-    thread.comment_count = pages.total(session, site_id, thread_id)
+    threads.show_anew(thread, pages.total(session, site_id, thread_id))
     session.flush()
 
 

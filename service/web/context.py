@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from flask import current_app, g, request
@@ -9,6 +10,14 @@ from flask import current_app, g, request
 from service.bootstrap import Container
 from service.i18n import DEFAULT_LANGUAGE, known_language, preferred_language
 from service.web.throttle import Throttle
+
+#: In a request's environment: until when its answer holds, if that is known.
+HOLDS_UNTIL = "taliq.holds_until"
+
+
+def holds_until(moment: datetime | None) -> None:
+    """What the request is answered with holds no longer than that, even if nothing is changed."""
+    request.environ[HOLDS_UNTIL] = moment
 
 
 def container() -> Container:

@@ -57,20 +57,20 @@ def room(newsroom: Newsroom) -> Newsroom:
 @pytest.mark.parametrize(
     ("address", "number"),
     [
-        # The site, the thread, and the page with the one after it.
-        ("/v1/sites/demo/comments?thread=article-1", 3),
-        ("/v1/sites/demo/comments.html?thread=article-1&lang=ar", 3),
-        ("/v1/sites/demo/comments?thread=article-1&order=newest", 3),
-        ("/v1/sites/demo/comments?thread=never-heard-of", 2),
-        ("/v1/sites/demo/comments?thread=never-heard-of&comment=x", 2),
-        ("/v1/sites/demo/comments?thread=article-1&comment=x", 3),
-        ("/v1/sites/demo/counts?thread=article-1&thread=b&thread=c", 2),
-        ("/v1/sites/demo/counts?thread=article-1&lang=ar", 2),
-        # The site, the thread, pages; the site, pages with their threads.
-        ("/v1/sites/demo/feed?thread=article-1", 3),
-        ("/v1/sites/demo/feed?thread=never-heard-of", 2),
+        # The versions; then the site, the thread, and the page with the one after it.
+        ("/v1/sites/demo/comments?thread=article-1", 4),
+        ("/v1/sites/demo/comments.html?thread=article-1&lang=ar", 4),
+        ("/v1/sites/demo/comments?thread=article-1&order=newest", 4),
+        ("/v1/sites/demo/comments?thread=never-heard-of", 3),
+        ("/v1/sites/demo/comments?thread=never-heard-of&comment=x", 3),
+        ("/v1/sites/demo/comments?thread=article-1&comment=x", 4),
+        ("/v1/sites/demo/counts?thread=article-1&thread=b&thread=c", 3),
+        ("/v1/sites/demo/counts?thread=article-1&lang=ar", 3),
+        # The versions, the site, the thread, pages; the site, pages with their threads.
+        ("/v1/sites/demo/feed?thread=article-1", 4),
+        ("/v1/sites/demo/feed?thread=never-heard-of", 3),
         ("/v1/sites/demo/feed", 2),
-        ("/v1/sites/nobody/comments?thread=article-1", 1),
+        ("/v1/sites/nobody/comments?thread=article-1", 2),
         ("/v1/sites/No_Slug/comments?thread=article-1", 0),
     ],
 )
@@ -80,18 +80,17 @@ def test_fetching_reads_pages_and_never_a_comment(room: Newsroom, address: str, 
         answer = client.get(address)
     assert len(seen) == number
     assert tables(seen) <= {"site", "thread", "page"}
-    if answer.status_code == 200 and "ETag" in answer.headers:
+    if answer.status_code == 200:
         with statements() as seen:
             assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
-        assert len(seen) == number
-        assert not tables(seen) & PRIVATE
+        assert seen == []
 
 
 def test_a_permalink_asks_one_thing_more(room: Newsroom) -> None:
     """Where the comment stands, and nothing of what is in it; once more the first page when it does not show."""
     shown, held = room.approved(), room.pending()
     client = room.client()
-    for comment, number in ((shown, 4), (held, 5), (uuid4(), 4)):
+    for comment, number in ((shown, 5), (held, 6), (uuid4(), 5)):
         with statements() as seen:
             answer = client.get(f"/v1/sites/demo/comments?thread=article-1&comment={comment}")
         assert (answer.status_code, len(seen)) == (200, number), "\n".join(seen)
@@ -165,10 +164,10 @@ def test_deciding_what_readers_have_seen_looks_for_reports(room: Newsroom) -> No
     quiet, reported = room.approved(), room.approved()
     for network in ("a", "b", "c"):
         room.container.flag_comment.flag("demo", reported, "spam", network)
-    for comment, action, number in ((quiet, Action.SPAM, 13 + 1), (reported, Action.APPROVE, 13 + 2 - 2)):
+    for comment, action, number in ((quiet, Action.SPAM, 13 + 1), (reported, Action.APPROVE, 13 + 2 - 1)):
         with statements() as seen:
             room.decide(comment, action, 2)
-        # Whether there are reports; that they are answered, in one statement, while page and count stay as they are.
+        # Whether there are reports; that they are answered, in one statement, while the page stays as it is.
         assert len(seen) == number, "\n".join(seen)
 
 

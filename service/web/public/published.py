@@ -19,7 +19,7 @@ from service.queries import published
 from service.queries.published import ORDERS, PublishedPage
 from service.web.api import ApiBlueprint, problems
 from service.web.compression import cached
-from service.web.context import container
+from service.web.context import container, holds_until
 from service.web.public import query
 from service.web.public.linked_data import is_gone, linked_data
 from service.web.public.links import Links, plain_page
@@ -110,7 +110,9 @@ def page_of(slug: str, key: str, answered: str = "") -> PublishedPage:
         # Which of the two pages was meant?
         raise MalformedError("bad_parameter", public={"parameter": "comment"})
     now = container().clock()
-    return container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order, now, comment))
+    page = container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order, now, comment))
+    holds_until(page.closes_at)
+    return page
 
 
 def fragment_html(

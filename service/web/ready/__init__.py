@@ -1,0 +1,237 @@
+"""Published comments, answered before Flask hears of it: bytes that are ready, for as long as they are known to hold.
+
+What a thread shows has a version. An answer is sent as it is for a second after its versions were last looked at; then
+they are looked at again, for all answers that were asked for meanwhile, in one statement. Whatever this process commits
+makes it look at once. So what a moderator hides is gone here when the decision is answered, and elsewhere within a
+second; and however many readers ask, the database hears of it once a second.
+
+While the database cannot be asked, what it said last stays up for a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import islice
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from service.bootstrap import Container
+from service.domain.errors import UnavailableError
+from service.i18n import preferred_language
+from service.queries.versions import Versions, versions
+from service.web.context import HOLDS_UNTIL
+from service.web.ready.addresses import Address, address_of
+from service.web.ready.answer import OK, Answer, Header, StartResponse
+from service.web.ready.table import Table
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+#: Seconds for which an answer holds without being looked at; a tenth is left for the answer's way.
+HOLDS = 0.9
+#: Seconds for which it is sent on while the database is away.
+HOLDS_ALONE = 60.0
+#: Answers asked for since so long are looked at together with the one that is due.
+_SOON = HOLDS / 2
+#: Threads looked at in one statement.
+_TOGETHER = 500
+#: The part of the room that is for spellings of addresses.
+_SPELLINGS = 0.1
+_LOCKS = 64
+#: What a request says about its reader, and what would make another answer of it than the whole.
+_OWN = frozenset(
+    f"HTTP_{name}"
+    for name in (
+        *("COOKIE", "AUTHORIZATION", "ACCEPT_ENCODING", "RANGE", "IF_RANGE"),
+        *("IF_NONE_MATCH", "IF_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE"),
+    )
+)
+log = structlog.get_logger("taliq")
+
+
+class _Spelling:
+    """One way to write an address."""
+
+    __slots__ = ("address", "size", "used")
+
+    def __init__(self, address: Address, spelled: str) -> None:
+        self.address, self.used = address, False
+        self.size = 500 + len(spelled)
+
+
+class _Kept:
+    """An answer, with what it was made of. ``seen``: the versions then, ``None`` for an answer that is made anew each
+    time. ``looked_at``: when they were last found so, and ``asked_at`` when that was last tried; ``changes``: of how
+    many changes made here it knows. ``wanted``: asked for since.
+    """
+
+    __slots__ = ("address", "answer", "asked_at", "changes", "looked_at", "seen", "size", "until", "used", "wanted")
+
+    def __init__(
+        self,
+        address: Address,
+        answer: Answer,
+        seen: tuple[int | None, ...] | None,
+        until: datetime | None,
+        at: float,
+        changes: int,
+    ) -> None:
+        self.address, self.answer, self.seen, self.until = address, answer, seen, until
+        self.asked_at = self.looked_at = at
+        self.changes, self.used, self.wanted = changes, False, False
+        self.size = answer.size + 2 * len(address.query)
+
+
+class Ready:
+    """The WSGI application ``app`` with ready answers in front of it."""
+
+    def __init__(self, app: WSGIApplication, container: Container, elapsed: Callable[[], float]) -> None:
+        self._app, self._container, self._elapsed = app, container, elapsed
+        self._changes = container.changes
+        room = container.settings.ready_megabytes * 1_000_000
+        self.table = Table[_Kept](int(room * (1 - _SPELLINGS)))
+        self.spellings = Table[_Spelling](int(room * _SPELLINGS))
+        self._making = [Lock() for _ in range(_LOCKS)]
+        self._looking = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._app(environ, start_response)  # type: ignore[arg-type]
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        spelled = f"{path}?{query}"
+        spelling = self.spellings.find(spelled)
+        if spelling is None:
+            address = address_of(path, query)
+            if address is None:
+                return self._app(environ, start_response)  # type: ignore[arg-type]
+            spelling = _Spelling(address, spelled)
+            self.spellings.put(spelled, spelling)
+        spelling.used = True
+        kept = self.table.find(spelling.address.key)
+        if kept is not None and self._holds(kept):
+            kept.used = kept.wanted = True
+            return kept.answer.respond(environ, start_response)
+        return self._answer(spelling.address, environ).respond(environ, start_response)
+
+    def _holds(self, kept: _Kept) -> bool:
+        return (
+            self._elapsed() - kept.asked_at < HOLDS
+            and kept.changes == self._changes()
+            and (kept.until is None or self._container.clock() < kept.until)
+        )
+
+    def _answer(self, address: Address, environ: WSGIEnvironment) -> Answer:
+        """What is kept and holds after all, or what is made anew: by one at a time, while others wait for it."""
+        refused = _refused_key(address, environ)
+        kept = self.table.find(address.key)
+        if kept is not None and kept.seen is not None:
+            self._look(kept)
+            if self._holds(kept):
+                return kept.answer
+        with self._making[hash(address.key) % _LOCKS]:
+            for key in (address.key, refused):
+                found = self.table.find(key)
+                if found is not None and self._holds(found):
+                    found.used = True
+                    return found.answer
+            return self._make(address, environ, refused)
+
+    def _look(self, kept: _Kept) -> None:
+        """Looks at the versions of what is due, all in one statement; what they no longer are of is let go."""
+        with self._looking:
+            if self._holds(kept):
+                return
+            at, changes = self._elapsed(), self._changes()
+            due = self._due(kept, at)
+            keys = {key for each in due for key in each.address.threads or ()}
+            try:
+                found = self._versions(kept.address.slug, keys)
+            except UnavailableError:
+                for each in due:
+                    if at - each.looked_at < HOLDS_ALONE and each.changes == changes:
+                        each.asked_at = at
+                return
+            for each in due:
+                if found.of(each.address.threads or ()) == each.seen:
+                    each.looked_at = each.asked_at = at
+                    each.changes, each.wanted = changes, False
+                else:
+                    self.table.drop(each.address.key, each)
+
+    def _due(self, kept: _Kept, at: float) -> list[_Kept]:
+        """What is looked at together with ``kept``: of the same site, and asked for since it was looked at."""
+        others = (
+            each
+            for _, each in self.table.all()
+            if each.wanted
+            and each is not kept
+            and each.seen is not None
+            and at - each.asked_at > _SOON
+            and each.address.slug == kept.address.slug
+        )
+        return [kept, *islice(others, _TOGETHER - 1)]
+
+    def _make(self, address: Address, environ: WSGIEnvironment, refused: str) -> Answer:
+        """Asks Flask. The versions are read first: what changes meanwhile is in the answer, and looked at once more."""
+        at, changes = self._elapsed(), self._changes()
+        try:
+            seen = self._seen(address)
+        except UnavailableError:
+            return self._alone(address, at, changes) or self._ask(address, environ)[0]
+        answer, until = self._ask(address, environ)
+        if answer.status_line.startswith("5"):
+            return self._alone(address, at, changes) or answer
+        if answer.status_line == OK:
+            self.table.put(address.key, _Kept(address, answer, seen, until, at, changes))
+        else:
+            self.table.put(refused, _Kept(address, answer, None, None, at, changes))
+        return answer
+
+    def _alone(self, address: Address, at: float, changes: int) -> Answer | None:
+        """What was said last, while nothing better can be had; never what is known to have changed: that is let go."""
+        before = self.table.find(address.key)
+        if before is None or at - before.looked_at >= HOLDS_ALONE or before.changes != changes:
+            return None
+        before.asked_at = at
+        return before.answer
+
+    def _seen(self, address: Address) -> tuple[int | None, ...] | None:
+        keys = address.threads
+        return None if keys is None else self._versions(address.slug, keys).of(keys)
+
+    def _versions(self, slug: str, keys: Iterable[str]) -> Versions:
+        return self._container.reader.run(lambda session: versions(session, slug, keys))
+
+    def _ask(self, address: Address, environ: WSGIEnvironment) -> tuple[Answer, datetime | None]:
+        """The whole answer, as it is; of this reader nothing gets into it but the language of an error."""
+        asked = {name: value for name, value in environ.items() if name not in _OWN}
+        asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": address.query}
+        told: list[Any] = []
+
+        def start_response(line: str, headers: list[Header], _error: object = None) -> Callable[[bytes], object]:
+            told[:] = [line, headers]
+            return lambda _data: None
+
+        parts = self._app(asked, start_response)
+        try:
+            body = b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        line, headers = told
+        if line == OK:
+            headers = [*headers, *_tagged(address)]
+        return Answer(line, headers, body), asked.get(HOLDS_UNTIL)
+
+
+def _refused_key(address: Address, environ: WSGIEnvironment) -> str:
+    """Under which a refusal is kept, which is in words of a language."""
+    return f"{preferred_language(environ.get('HTTP_ACCEPT_LANGUAGE'))} {address.key}"
+
+
+def _tagged(address: Address) -> list[Header]:
+    """As Cloudflare and Fastly want them; each takes its own away again."""
+    return [("Cache-Tag", ",".join(address.tags)), ("Surrogate-Key", " ".join(address.tags))]
