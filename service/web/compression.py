@@ -4,6 +4,8 @@ Only public reads are: how well an answer packs tells of what is in it, so one t
 view and repeats what the address says must go as it is (BREACH). The plain page holds a form, but nothing in it that
 is one reader's own or comes a second time. So the service does it, which knows its answers, and not the proxy in front.
 
+Published comments are kept ready, packed, by ``service.web.ready``: it asks here for the plain bytes only.
+
 The gzipped form of an answer has a tag of its own, since its bytes are others; either tag is answered with 304.
 """
 

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from service.app import create_app
@@ -350,6 +351,23 @@ def test_an_answer_names_what_a_shared_cache_may_let_go_of(newsroom: Newsroom, c
     assert both["Surrogate-Key"] == both["Cache-Tag"].replace(",", " ")
     assert read(client, KINDS["site feed"]).headers["Cache-Tag"] == site
     assert "article" not in one["Cache-Tag"], "a key may be an address"
+
+
+def test_the_log_says_once_a_minute_how_it_goes(small_newsroom: Newsroom, elapsed: Elapsed) -> None:
+    small_newsroom.approved()
+    client = create_app(small_newsroom.container, elapsed).test_client()
+    with capture_logs() as told:
+        for _ in range(5):
+            read(client, THREAD)
+        elapsed.seconds = 60
+        for _ in range(5):
+            read(client, THREAD)
+    (line,) = [line for line in told if line["event"] == "ready"]
+    assert {name: line[name] for name in ("answered", "made", "seconds", "kept")} == {
+        "answered": 4, "made": 1, "seconds": 60, "kept": 1,
+    }  # fmt: skip
+    assert line["bytes"] > 0
+    assert [line["event"] for line in told].count("request") == 1, "a ready answer is no line of its own"
 
 
 def test_only_reads_are_answered_so(newsroom: Newsroom, client: FlaskClient) -> None:

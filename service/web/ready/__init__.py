@@ -41,6 +41,8 @@ _TOGETHER = 500
 #: The part of the room that is for spellings of addresses.
 _SPELLINGS = 0.1
 _LOCKS = 64
+#: Seconds between two lines in the log: each answer would be a line that costs more than itself.
+_TELLS = 60.0
 #: What a request says about its reader, and what would make another answer of it than the whole.
 _OWN = frozenset(
     f"HTTP_{name}"
@@ -96,6 +98,8 @@ class Ready:
         self.spellings = Table[_Spelling](int(room * _SPELLINGS))
         self._making = [Lock() for _ in range(_LOCKS)]
         self._looking = Lock()
+        self._answered = self._made = 0
+        self._told_at = elapsed()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -113,6 +117,7 @@ class Ready:
         kept = self.table.find(spelling.address.key)
         if kept is not None and self._holds(kept):
             kept.used = kept.wanted = True
+            self._answered += 1
             return kept.answer.respond(environ, start_response)
         return self._answer(spelling.address, environ).respond(environ, start_response)
 
@@ -144,6 +149,7 @@ class Ready:
         with self._looking:
             if self._holds(kept):
                 return
+            self._tell()
             at, changes = self._elapsed(), self._changes()
             due = self._due(kept, at)
             keys = {key for each in due for key in each.address.threads or ()}
@@ -176,6 +182,8 @@ class Ready:
 
     def _make(self, address: Address, environ: WSGIEnvironment, refused: str) -> Answer:
         """Asks Flask. The versions are read first: what changes meanwhile is in the answer, and looked at once more."""
+        self._made += 1
+        self._tell()
         at, changes = self._elapsed(), self._changes()
         try:
             seen = self._seen(address)
@@ -189,6 +197,15 @@ class Ready:
         else:
             self.table.put(refused, _Kept(address, answer, None, None, at, changes))
         return answer
+
+    def _tell(self) -> None:
+        """How it goes, once a minute while anybody asks: about, since several threads count."""
+        seconds = self._elapsed() - self._told_at
+        if seconds < _TELLS:
+            return
+        counted = {"answered": self._answered, "made": self._made}
+        self._told_at, self._answered, self._made = self._elapsed(), 0, 0
+        log.info("ready", **counted, seconds=round(seconds), kept=len(self.table), bytes=self.table.size)
 
     def _alone(self, address: Address, at: float, changes: int) -> Answer | None:
         """What was said last, while nothing better can be had; never what is known to have changed: that is let go."""
