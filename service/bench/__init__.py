@@ -12,6 +12,7 @@ from service.bench import desk, rules, trials
 from service.bench.load import load
 from service.bench.measure import run
 from service.bench.report import table_of
+from service.bench.service_load import measure_service
 from service.domain.errors import ConfigurationError
 from service.text.phrases import Mode
 
@@ -23,6 +24,9 @@ PLACE = "{rows}"
 @click.group()
 def bench() -> None:
     """Measure the service on databases made for it."""
+
+
+bench.add_command(measure_service)
 
 
 @bench.command("desk")

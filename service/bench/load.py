@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 from service.bench.dice import Dice
@@ -31,30 +33,52 @@ _TOGETHER = 200
 Progress = Callable[[str, int, int], None]
 
 
-def load(database_url: str, rows: int, seed: int, progress: Progress = lambda step, done, of: None) -> bool:
+class Tells(Protocol):
+    def tell(self, number: int) -> Story:
+        """The comment of that number, with all that has happened to it; asked in order from 0 on."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a load is: its ``name`` is its site's as soon as all of it is there, and tells it from any other."""
+
+    name: str
+    threads: Callable[[Scene], int]
+    teller: Callable[[Scene], Tells]
+
+
+#: What a desk is measured with: all that can have happened to a comment, a tenth of it in one thread.
+DESK = Kind(SLUG, lambda scene: scene.threads, Teller)
+
+
+def load(
+    database_url: str, rows: int, seed: int, progress: Progress = lambda step, done, of: None, kind: Kind = DESK
+) -> bool:
     """A database with that many comments, at this release; ``False`` when it had them. ``ConfigurationError`` for one
-    that holds anything else: nothing is ever loaded beside what readers have sent.
+    that holds anything else: nothing is ever loaded beside what readers have sent. Sites that a measurement has made
+    for itself (``bench-1``) are nothing else.
     """
     # Its own ids too fall by the seed.
     container = build(settings_of(database_url, seed), clock=lambda: START, new_id=Dice(seed, 1 << 40).id_at)
     try:
         if container.schema.current() != container.schema.head():
             container.schema.upgrade()
-        if _is_loaded(container, rows):
+        if _is_loaded(container, rows, kind):
             return False
-        _fill(container, _UnitsOfWork(database_url), rows, seed, progress)
+        _fill(container, _UnitsOfWork(database_url), rows, seed, progress, kind)
     finally:
         container.close()
     return True
 
 
-def _is_loaded(container: Container, rows: int) -> bool:
-    sites = container.reader.run(site_setup.list_sites)
-    if not sites:
+def _is_loaded(container: Container, rows: int, kind: Kind) -> bool:
+    found = container.reader.run(site_setup.list_sites)
+    if not found:
         return False
-    held = container.reader.run(lambda s: bulk.count_comments(s, sites[0].id))
+    sites = [site for site in found if not site.slug.startswith(f"{SLUG}-")]
+    held = container.reader.run(lambda s: bulk.count_comments(s, sites[0].id)) if sites else 0
     # The name is given when everything else is done.
-    if [site.slug for site in sites] == [SLUG] and sites[0].name == SLUG and held == rows:
+    if [(site.slug, site.name) for site in sites] == [(SLUG, kind.name)] and held == rows:
         return True
     raise ConfigurationError(f"The database holds something else than {rows} comments of a load; name an empty one.")
 
@@ -66,15 +90,18 @@ class _UnitsOfWork:
         self.building = UnitOfWork(self.engine, partial(rebuild_marked, new_id=Uuid7(), clock=utc_now))
 
 
-def _fill(container: Container, write: _UnitsOfWork, rows: int, seed: int, progress: Progress) -> None:
+def _fill(
+    container: Container, write: _UnitsOfWork, rows: int, seed: int, progress: Progress, kind: Kind
+) -> None:
     scene = _set_scene(container, rows, seed)
-    for first in range(0, scene.threads, BATCH):
-        made = [scene.thread_row(n) for n in range(first, min(first + BATCH, scene.threads))]
+    threads = kind.threads(scene)
+    for first in range(0, threads, BATCH):
+        made = [scene.thread_row(n) for n in range(first, min(first + BATCH, threads))]
         write.plain.run(lambda session, of=made: bulk.add(session, Thread, of))  # type: ignore[misc]
     # A story holds no ring, and looking for rings among so many rows takes a third of the time.
     gc.disable()
     try:
-        marked = _tell(write.plain, scene, progress)
+        marked = _tell(write.plain, scene, progress, kind.teller(scene))
     finally:
         gc.enable()
     for first in range(0, len(marked), _TOGETHER):
@@ -82,13 +109,13 @@ def _fill(container: Container, write: _UnitsOfWork, rows: int, seed: int, progr
         write.building.run(lambda session, of=piece: _mark(session, scene.site, of))  # type: ignore[misc]
         progress("pages", first + len(piece), len(marked))
     bulk.settle(write.plain)
-    container.manage_sites.set_policy(SLUG, {}, name=SLUG)
+    container.manage_sites.set_policy(SLUG, {}, name=kind.name)
     write.engine.dispose()
 
 
-def _tell(uow: UnitOfWork, scene: Scene, progress: Progress) -> list[UUID]:
+def _tell(uow: UnitOfWork, scene: Scene, progress: Progress, teller: Tells) -> list[UUID]:
     """Stores all comments; one public one of each thread that has any."""
-    teller, public = Teller(scene), dict[UUID, UUID]()
+    public = dict[UUID, UUID]()
     for first in range(0, scene.rows, BATCH):
         stories = [teller.tell(number) for number in range(first, min(first + BATCH, scene.rows))]
         uow.run(lambda session, told=stories: _store(session, told))  # type: ignore[misc]

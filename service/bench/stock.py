@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from service.bench.dice import Dice
@@ -77,6 +77,17 @@ def text_of_number(language: str, number: int) -> Text:
         words=f"{first.words} {second.words}",
         language=of_language,
         direction=direction,
+    )
+
+
+def joined(first: Text, second: Text) -> Text:
+    """One text of two in the same language."""
+    return replace(
+        first,
+        source=first.source + _BREAK + second.source,
+        html=first.html + _BREAK + second.html,
+        folded=f"{first.folded} {second.folded}",
+        words=f"{first.words} {second.words}",
     )
 
 

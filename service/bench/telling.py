@@ -24,7 +24,8 @@ from service.usecases.receipt_holder import READER
 POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
 #: How a comment came, each as often as it stands here. ``None``: by a program, without a form of ours.
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
-_FORMS = (*(Form(_MINUTE, False),) * 90, *(Form(None, False),) * 6, *(Form(_SECOND, False),) * 3, Form(_MINUTE, True))
+BY_FORM = Form(_MINUTE, False)
+_FORMS = (*(BY_FORM,) * 90, *(Form(None, False),) * 6, *(Form(_SECOND, False),) * 3, Form(_MINUTE, True))
 #: The texts of edits have numbers no first text has.
 _EDITS = 1_125_000
 _BATCH = 10
@@ -66,7 +67,7 @@ def _send(story: Story, number: int, fate: tuple[str, ...], key: str) -> None:
         text = text_from(source)
     name = name_of(dice, language)
     mode = "publish" if at_once else "hold_all"
-    findings = screen(_facts(mode, seen, form, name, source)).findings if hidden else _findings(mode, seen, form)
+    findings = screen(_facts(mode, seen, form, name, source)).findings if hidden else findings_of(mode, seen, form)
     story.write(name, text, findings)
     address = f"reader{dice.below(max(5, story.scene.rows // 5))}@example.org"
     # A program's post has no submission id, a form's always has.
@@ -83,7 +84,7 @@ def _facts(mode: str, seen: bool, form: Form | None, name: str = "", source: str
 
 
 @cache
-def _findings(mode: str, seen: bool, form: Form | None) -> tuple[Finding, ...]:
+def findings_of(mode: str, seen: bool, form: Form | None) -> tuple[Finding, ...]:
     """What the checks say of a text with nothing hidden in it."""
     return screen(_facts(mode, seen, form)).findings
 
@@ -142,7 +143,7 @@ def _edit(story: Story, number: int) -> None:
     comment, language = story.comment, LANGUAGES[number % len(LANGUAGES)]
     name = str(story.rows[Revision][-1]["name"])
     text: Text = text_of_number(language, number + _EDITS)
-    story.write(name, text, _findings("hold_all", False, None))
+    story.write(name, text, findings_of("hold_all", False, None))
     comment["latest_revision"] += 1
     comment["version"] += 1
     story.promise(messages.comment_edited(story.id, comment["latest_revision"]))

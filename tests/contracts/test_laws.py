@@ -102,8 +102,8 @@ def test_randomness_comes_from_secrets_and_nothing_runs_text_as_code() -> None:
     assert compiled == {"re.compile"}
 
 
-def test_processes_and_addresses_are_opened_by_the_demo_only() -> None:
-    assert files_that_import("subprocess") == {"service/cli/demo.py"}
+def test_processes_and_addresses_are_opened_by_the_demo_and_the_bench_only() -> None:
+    assert files_that_import("subprocess") == {"service/cli/demo.py", "service/bench/service_load/processes.py"}
     assert files_that_import("urllib.request") == {"service/cli/demo.py", "service/demo/fragments.py"}
 
 

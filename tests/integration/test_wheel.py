@@ -29,10 +29,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_file_that_is_needed_is_in_the_wheel(installed: Path) -> None:
+    kinds = {".py", ".html", ".css", ".js", ".svg", ".lua", ".template"}
     wanted = {
         path.relative_to(ROOT / "service")
         for path in (ROOT / "service").rglob("*")
-        if path.suffix in {".py", ".html", ".css", ".js", ".svg"} and "__pycache__" not in path.parts
+        if path.suffix in kinds and "__pycache__" not in path.parts
     }
     found = {path.relative_to(installed / "service") for path in (installed / "service").rglob("*")}
     assert wanted <= found

@@ -1,0 +1,156 @@
+"""``taliq bench service``: the service as readers meet it, over HTTP, beside what else there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from service.bench.service_load import accounting, peers, plot, tables, taliq, wrk
+from service.bench.service_load.articles import Plan
+from service.bench.service_load.database import Desk, Prepared, prepare
+from service.bench.service_load.peers import Peers
+from service.bench.service_load.processes import interruptible
+from service.bench.service_load.reads import Reads
+from service.bench.service_load.rounds import Found, run_rounds
+from service.bench.service_load.scenarios import ALL, READS, Scenario
+from service.bench.service_load.writes import Writers
+from service.domain.errors import ConfigurationError
+
+_WIDTH = 132
+LOADERS = ("auto", "wrk", "own")
+
+
+@click.command("service")
+@click.option("--database", help="Address of an empty database of PostgreSQL, or of one this has filled; else SQLite.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var/bench"),
+    show_default=True,
+    help="For the databases, the logs, and the peers.",
+)
+@click.option("--articles", type=click.IntRange(3, 100_000), default=1_000, show_default=True, help="In all.")
+@click.option(
+    "--long", "long_one", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True,
+    help="Comments under the long one; the hot one has 100 and any other ten.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same comments.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Of every server.")
+@click.option("--connections", type=click.IntRange(1, 1_000), default=32, show_default=True, help="Of readers.")
+@click.option("--seconds", type=click.FloatRange(0.1, 600), default=4.0, show_default=True, help="Of a measurement.")
+@click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Of all measurements.")
+@click.option("--only", default="", metavar="WORDS", help="What begins so: hot, counts, mix, long, write, approve.")
+@click.option(
+    "--loader", type=click.Choice(LOADERS), default="auto", show_default=True, help="Of reads; auto: wrk if here."
+)
+@click.option("--peers", "with_peers", is_flag=True, help="And Isso from PyPI, and nginx with the same bytes on disk.")
+@click.option("--plot", "plotted", type=click.Path(dir_okay=False, path_type=Path), help="Draw the rates, as SVG.")
+def measure_service(
+    database: str | None,
+    folder: Path,
+    articles: int,
+    long_one: int,
+    seed: int,
+    workers: int,
+    connections: int,
+    seconds: float,
+    rounds: int,
+    only: str,
+    loader: str,
+    with_peers: bool,
+    plotted: Path | None,
+) -> None:
+    """Start the service over 1,000 articles and load it: how many answers, how fast, at what cost.
+
+    An answer counts when its status and its content are right. Whatever is not is told, and the exit code is 1.
+    """
+    chosen, program = _chosen(only), _program(loader)
+    accounting.require()
+    folder.mkdir(parents=True, exist_ok=True)
+    reads = Reads(program, connections, seconds, folder.resolve())
+    with interruptible(), Progress(console=Console(stderr=True)) as shown:
+        prepared = _prepare(database, reads.folder, Plan(articles, long_one), seed, shown)
+        beside = peers.find(reads.folder, prepared.plan, seed, _teller(shown)) if with_peers else None
+        found = _measure(prepared, chosen, reads, workers, rounds, beside, shown)
+    title = (
+        f"{workers} workers, {connections} connections of readers, {seconds:g} s, {rounds} rounds; loader of reads:"
+        f" {'wrk' if program else 'own'}, of writes: own; {prepared.url.partition(':')[0].partition('+')[0]}"
+    )
+    _show(found, title, plotted)
+
+
+def _chosen(only: str) -> list[Scenario]:
+    chosen = [scenario for scenario in ALL if scenario.name.startswith(only)]
+    if not chosen:
+        known = ", ".join(scenario.name for scenario in ALL)
+        raise ConfigurationError(f"Nothing begins with {only!r}. There are: {known}.")
+    return chosen
+
+
+def _program(loader: str) -> str | None:
+    """wrk, or ``None`` for our own loader."""
+    program = None if loader == "own" else wrk.find()
+    if loader == "wrk" and program is None:
+        raise ConfigurationError("wrk is missing; --loader own does without it.")
+    return program
+
+
+def _prepare(database: str | None, folder: Path, plan: Plan, seed: int, shown: Progress) -> Prepared:
+    tasks: dict[str, TaskID] = {}
+
+    def tell(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = shown.add_task(f"Preparing: {step}", total=total)
+        shown.update(tasks[step], completed=done)
+
+    return prepare(database, folder, plan, seed, tell)
+
+
+def _teller(shown: Progress) -> Callable[[str], None]:
+    """Tells a sentence above the progress, as it stands: what pip says holds brackets."""
+    return partial(shown.console.print, markup=False, highlight=False)
+
+
+def _measure(
+    prepared: Prepared,
+    chosen: Sequence[Scenario],
+    reads: Reads,
+    workers: int,
+    rounds: int,
+    beside: Peers | None,
+    shown: Progress,
+) -> Found:
+    """Starts the servers and measures; whatever happens, they have ended afterwards."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(taliq.serving(prepared, workers, reads.folder))]
+        if beside is not None:
+            servers += beside.start(stack, servers[0], prepared.plan, workers, reads.folder, _teller(shown))
+        actions = reads.actions(servers)
+        writers = None
+        if not set(chosen) <= set(READS):
+            desk = stack.enter_context(closing(Desk(prepared)))
+            writers = Writers(desk, servers[0].port, prepared.plan.articles, prepared.seed)
+            actions |= {(scenario, taliq.NAME): a for scenario, a in writers.actions(reads.seconds).items()}
+        task = shown.add_task("Measuring", total=None)
+        found = run_rounds(chosen, servers, rounds, actions, lambda said: shown.update(task, description=said))
+        if writers is not None:
+            writers.settle(found)
+    return found
+
+
+def _show(found: Found, title: str, plotted: Path | None) -> None:
+    console = Console(width=_WIDTH)
+    console.print(tables.rates_table(found, title))
+    console.print(tables.memory_table(found))
+    if found.written:
+        console.print(found.written)
+    if plotted is not None:
+        plotted.write_text(plot.svg(tables.lines_of(found), title), "utf-8")
+    if found.faults:
+        raise click.ClickException("\n".join(("what was not right does not count", *found.faults)))

@@ -1,0 +1,46 @@
+"""Reading, with wrk where it is and with our own loader where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from service.bench.service_load import loader, wrk
+from service.bench.service_load.asked import Sample, Verified, verified
+from service.bench.service_load.rounds import Action
+from service.bench.service_load.scenarios import Question, Scenario, Server
+
+
+@dataclass(frozen=True)
+class Reads:
+    """``program``: wrk, or ``None`` for our own loader."""
+
+    program: str | None
+    connections: int
+    seconds: float
+    folder: Path
+
+    def actions(self, servers: Iterable[Server]) -> dict[tuple[Scenario, str], Action]:
+        """What is measured of reading: whatever each server offers."""
+        return {
+            (scenario, server.name): partial(self._ready, server, question, [])
+            for server in servers
+            for scenario, question in server.questions.items()
+        }
+
+    def _ready(self, server: Server, question: Question, known: list[Verified]) -> Callable[[], Sample]:
+        """Each request is sent once and its answer looked at before any is sent many times; in the rounds that follow
+        the first of them is. ``known``: what has been verified, kept from round to round.
+        """
+        if known:
+            verified(server.port, known[0].asks[:1])
+        else:
+            known.append(verified(server.port, question()))
+        return partial(self._load, server.port, known[0])
+
+    def _load(self, port: int, checked: Verified) -> Sample:
+        if self.program is None:
+            return loader.drive(port, loader.in_turn(checked), self.connections, self.seconds)
+        return wrk.drive(self.program, port, checked, self.connections, self.seconds, self.folder)

@@ -1,0 +1,107 @@
+"""What is written: new comments, each a reader's of their own, and approvals one after the other."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
+from service.bench.dice import Dice
+from service.bench.scene import ORIGIN
+from service.bench.service_load.articles import key_of, language_of, written
+from service.bench.service_load.asked import Refused, Sample
+from service.bench.service_load.database import Desk
+from service.bench.service_load.loader import Requests, drive
+from service.bench.service_load.rounds import Action, Found
+from service.bench.service_load.scenarios import APPROVE, WRITES, Scenario, write_with
+from service.bench.service_load.wire import Answer, request
+
+#: Numbers that no comment of the load has.
+_FIRST = 10_000_000
+
+
+class Writers:
+    """Sends to the site of ``desk``. ``acknowledged``: what was answered with 202; ``waiting``: of those, what no
+    moderator has seen.
+    """
+
+    def __init__(self, desk: Desk, port: int, articles: int, seed: int) -> None:
+        self._desk, self._port, self._articles, self._seed = desk, port, articles, seed
+        self._sent = 0
+        self.acknowledged: set[str] = set()
+        self.waiting: deque[str] = deque()
+        # The stock of texts is made once: now, and not while it is measured.
+        for number in range(4):
+            comment(desk.slug, number, articles, seed)
+
+    def actions(self, seconds: float) -> dict[Scenario, Action]:
+        """What is measured of writing."""
+        sending = {write_with(many): partial(self._ready_to_send, many, seconds) for many in WRITES}
+        return {**sending, APPROVE: partial(self._ready_to_approve, seconds)}
+
+    def _ready_to_send(self, connections: int, seconds: float) -> Callable[[], Sample]:
+        return lambda: drive(self._port, self._comments(), connections, seconds)
+
+    def _ready_to_approve(self, seconds: float) -> Callable[[], Sample]:
+        """One moderator's program, over one connection."""
+        if not self.waiting:
+            drive(self._port, self._comments(), WRITES[0], seconds)
+        return lambda: drive(self._port, self._approvals(), 1, seconds)
+
+    def settle(self, found: Found) -> None:
+        """Holds what was acknowledged against what stands in the database; a difference is a fault."""
+        stored, told = self._desk.stored(), len(self.acknowledged)
+        found.written = f"{told:,} comments were acknowledged with 202, and {stored:,} stand in the database."
+        if stored != told:
+            found.faults.append(found.written)
+
+    def _comments(self) -> Requests:
+        while True:
+            number = self._sent
+            self._sent += 1
+            yield comment(self._desk.slug, number, self._articles, self._seed), self._note
+
+    def _note(self, answer: Answer) -> None:
+        if answer.code != 202:
+            raise Refused(f"{answer.code} came where 202 has to: {answer.body[:200].decode('utf-8', 'replace')}")
+        made = json.loads(answer.body).get("id")
+        if made is None or made in self.acknowledged:
+            raise Refused("taken for one that had come before")
+        self.acknowledged.add(made)
+        self.waiting.append(made)
+
+    def _approvals(self) -> Requests:
+        headers = {"Authorization": f"Bearer {self._desk.token}", "Content-Type": "application/json"}
+        while self.waiting:
+            path = f"/v1/moderation/comments/{self.waiting.popleft()}/approve"
+            yield request("POST", path, headers, b'{"version": 1}'), _approved
+
+
+def comment(slug: str, number: int, articles: int, seed: int) -> bytes:
+    """The post of a program that sends a reader's comment; the same ``number`` is the same. Each number has a text, an
+    address and a network of its own, and a network around it.
+    """
+    by, dice = written(seed, _FIRST + number, language_of(number)), Dice(seed, _FIRST + number)
+    article = number % articles
+    body = {
+        "thread": key_of(article),
+        "url": f"{ORIGIN}/a/{article}",
+        "title": f"مقال رقم {article}",
+        "name": by.name,
+        "email": f"writer{number}@example.org",
+        "body": by.text.source,
+        "submission_id": f"{dice.bits():016x}{dice.bits():016x}",
+    }
+    headers = {"Content-Type": "application/json", "X-Forwarded-For": network(number)}
+    return request("POST", f"/v1/sites/{slug}/comments", headers, json.dumps(body, ensure_ascii=False).encode())
+
+
+def network(number: int) -> str:
+    """An address in a /24 of its own, for the first ten million or so."""
+    return f"{20 + (number >> 16) % 160}.{number >> 8 & 255}.{number & 255}.7"
+
+
+def _approved(answer: Answer) -> None:
+    if answer.code != 200 or json.loads(answer.body).get("to") != "approved":
+        raise Refused(f"{answer.code} came where an approval has to")
