@@ -13,8 +13,9 @@ import re
 import select
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import brotli
 import pytest
 
 from tests.browser.press import serving
@@ -243,14 +244,21 @@ def test_the_proxy_itself_compresses_nothing(proxy: Proxy, upstream: Upstream) -
     assert upstream.seen[-1].headers["Accept-Encoding"] == "gzip"
 
 
-def test_what_the_service_has_compressed_passes_once_and_keeps_its_strong_tag(small_newsroom: Newsroom) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "unpack"),
+    [("gzip", "gzip", gzip.decompress), ("gzip, br", "br", brotli.decompress)],
+    ids=["gzip", "br"],
+)
+def test_what_the_service_has_compressed_passes_once_and_keeps_its_strong_tag(
+    small_newsroom: Newsroom, accepted: str, encoding: str, unpack: Callable[[bytes], bytes]
+) -> None:
     for number in range(4):
         small_newsroom.approved(body=f"تعليق {number} يكفي طوله لكي يُضغط")
-    path, asked = "/v1/sites/demo/comments?thread=article-1", {"Accept-Encoding": "gzip, br"}
+    path, asked = "/v1/sites/demo/comments?thread=article-1", {"Accept-Encoding": accepted}
     with serving(small_newsroom.app()) as origin, proxy_before(int(origin.rpartition(":")[2])) as proxy:
         plain, packed = proxy.send(path=path), proxy.send(path=path, headers=asked)
-        assert packed.headers["Content-Encoding"] == "gzip"
-        assert gzip.decompress(packed.body) == plain.body
+        assert packed.headers["Content-Encoding"] == encoding
+        assert unpack(packed.body) == plain.body
         tags = {answer.headers["ETag"] for answer in (plain, packed)}
         assert len(tags) == 2
         for tag in tags:
