@@ -44,7 +44,7 @@ class Settings:
     rate_hour: int = field(default=300, metadata={"help": "submissions an hour from one network"})
     rate_site_minute: int = field(default=600, metadata={"help": "submissions a minute for one site"})
     ready_megabytes: int = field(
-        default=32, metadata={"help": "memory of each web process for answers that are ready"}
+        default=64, metadata={"help": "memory of each web process for answers that are ready"}
     )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
 
