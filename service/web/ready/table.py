@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
-#: The part of the room that is for what has been asked for once.
+#: The part of the room that what has been asked for once may have when there is not room for all.
 NEWCOMERS = 0.2
 
 
@@ -32,7 +31,8 @@ class Table(Generic[T]):
     """
 
     def __init__(self, room: int) -> None:
-        self._new, self._kept = _Queue[T](int(room * NEWCOMERS)), _Queue[T](int(room * (1 - NEWCOMERS)))
+        self._new, self._kept = _Queue[T](), _Queue[T]()
+        self._room = room
         self._lock = Lock()
 
     def find(self, key: str) -> T | None:
@@ -42,10 +42,12 @@ class Table(Generic[T]):
         """In the place of what was there under this key, if anything was: that stays among the kept."""
         with self._lock:
             (self._kept if key in self._kept.items else self._new).put(key, item)
-            for used_key, used in self._new.make_room():
-                self._kept.put(used_key, used)
-            for used_key, used in self._kept.make_room():
-                self._kept.put(used_key, used)
+            while self.size > self._room:
+                crowded = self._new.size > self._room * NEWCOMERS or not self._kept.items
+                oldest, old = (self._new if crowded else self._kept).take_oldest()
+                if old.used:
+                    old.used = False
+                    self._kept.put(oldest, old)
 
     def drop(self, key: str, item: T) -> None:
         """Unless there is another one under this key by now."""
@@ -71,9 +73,9 @@ class Table(Generic[T]):
 class _Queue(Generic[T]):
     """In the order in which they came."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self) -> None:
         self.items: OrderedDict[str, T] = OrderedDict()
-        self.room, self.size = room, 0
+        self.size = 0
 
     def put(self, key: str, item: T) -> None:
         before = self.items.get(key)
@@ -83,11 +85,7 @@ class _Queue(Generic[T]):
     def take(self, key: str) -> None:
         self.size -= self.items.pop(key).size
 
-    def make_room(self) -> Iterator[tuple[str, T]]:
-        """Takes out the oldest until there is room; those that were used are not lost by it."""
-        while self.items and self.size > self.room:
-            key, item = next(iter(self.items.items()))
-            self.take(key)
-            if item.used:
-                item.used = False
-                yield key, item
+    def take_oldest(self) -> tuple[str, T]:
+        key, item = next(iter(self.items.items()))
+        self.take(key)
+        return key, item
