@@ -157,7 +157,7 @@ class Ready:
                 found = self._versions(kept.address.slug, keys)
             except UnavailableError:
                 for each in due:
-                    if at - each.looked_at < HOLDS_ALONE and each.changes == changes:
+                    if at - each.looked_at < HOLDS_ALONE:
                         each.asked_at = at
                 return
             for each in due:
