@@ -24,11 +24,11 @@ from service.i18n import preferred_language
 from service.queries.versions import Versions, versions
 from service.web.context import HOLDS_UNTIL
 from service.web.ready.addresses import Address, address_of
-from service.web.ready.answer import OK, Answer, Header, StartResponse
+from service.web.ready.answer import OK, Answer, Header
 from service.web.ready.table import Table
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Seconds for which an answer holds without being looked at; a tenth is left for the answer's way.
 HOLDS = 0.9
@@ -103,14 +103,14 @@ class Ready:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return self._app(environ, start_response)  # type: ignore[arg-type]
+            return self._app(environ, start_response)
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         spelled = f"{path}?{query}"
         spelling = self.spellings.find(spelled)
         if spelling is None:
             address = address_of(path, query)
             if address is None:
-                return self._app(environ, start_response)  # type: ignore[arg-type]
+                return self._app(environ, start_response)
             spelling = _Spelling(address, spelled)
             self.spellings.put(spelled, spelling)
         spelling.used = True
