@@ -25,26 +25,20 @@ async (without) => {
     .filter(({ tags }) => !tags.includes('wcag2a-obsolete') && !tags.includes('deprecated'))
     .map(({ ruleId }) => [ruleId, { enabled: !without.includes(ruleId) }]));
   const found = await axe.run(document, { rules, preload: false, elementRef: true });
-  const brush = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  const rgba = (color) => {
-    brush.clearRect(0, 0, 1, 1);
-    brush.fillStyle = color;
-    brush.fillRect(0, 0, 1, 1);
-    return [...brush.getImageData(0, 0, 1, 1).data];
-  };
-  const light = (color) => {
-    const [r, g, b] = rgba(color).map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  const { Color, getContrast } = axe.commons.color;
+  const color = (text) => {
+    const made = new Color();
+    made.parseString(text);
+    return made;
   };
   const contrast = (element) => {
     let behind = element;
-    const back = () => getComputedStyle(behind).backgroundColor;
-    while (rgba(back())[3] < 255) {
+    const back = () => color(getComputedStyle(behind).backgroundColor);
+    while (back().alpha < 1) {
       behind = behind.parentElement ?? behind.getRootNode().host;
       if (!behind) return 0;
     }
-    const [a, b] = [light(getComputedStyle(element).color), light(back())];
-    return Math.max(a, b) / Math.min(a, b);
+    return getContrast(back(), color(getComputedStyle(element).color));
   };
   const told = (results, wrong = () => true) => results.flatMap(({ id, impact, nodes }) =>
     nodes.filter((n) => wrong(id, n.element)).map((n) => `${id} (${impact}): ${n.target.flat().join(' ')} ` +

@@ -200,7 +200,8 @@ def test_the_judge_sees_what_it_is_there_for(chromium: Browser, place: tuple[Str
     """The control: grey on grey, a field without a name and a tiny button, inside a shadow root and outside."""
     street, _ = place
     bad = '<p><button style="inline-size:10px;block-size:10px"></button></p>'
-    page_text = street.article(f'<div id="host"></div><p style="color:#888;background:#999">رمادي</p>{bad}')
+    badges = '<p><i style="color:#888;background:#999">1</i> <b style="color:#111;background:#eee">2</b></p>'
+    page_text = street.article(f'<div id="host"></div><p style="color:#888;background:#999">رمادي</p>{bad}{badges}')
     context = chromium.new_context(bypass_csp=True)
     try:
         page = context.new_page()
@@ -209,8 +210,11 @@ def test_the_judge_sees_what_it_is_there_for(chromium: Browser, place: tuple[Str
             "document.querySelector('#host').attachShadow({ mode: 'open' }).innerHTML ="
             " '<input><p style=\"color:#888;background:#999\">رمادي</p>'"
         )
-        found = axe.judge(page)["violations"]
+        told = axe.judge(page)
+        found = told["violations"]
     finally:
         context.close()
     assert {line.partition(" ")[0] for line in found} >= {"color-contrast", "label", "button-name"}
     assert sum(line.startswith("color-contrast") for line in found) == 2, found
+    assert [line for line in told["unsure"] if ">1</i>" in line], "a badge of one digit"
+    assert not [line for line in told["unsure"] if ">2</b>" in line]
