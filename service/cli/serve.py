@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -34,6 +36,7 @@ def serve(
     check_port(host, port)
     with wired() as container:
         level = container.settings.log_level
+    share_code()
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -52,6 +55,15 @@ def serve(
         ssl_key=tls_key,
         process_name=None,
     ).serve()
+
+
+def share_code() -> None:
+    """Imports what the workers need before they are forked, and keeps it from being swept: swept, a page of memory is
+    a worker's own. The doors know nothing of each other, so it is named as the server's target is, by a text.
+    """
+    import_module("service.app")
+    gc.collect()
+    gc.freeze()
 
 
 def check_port(host: str, port: int, option: str = "--port") -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from base64 import b64encode
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,7 +21,9 @@ class Argon2Passwords:
 
     def __init__(self) -> None:
         self._argon2 = Argon2(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1)
-        self._decoy = self._argon2.hash("decoy")
+        salt, digest = (b64encode(os.urandom(size)).decode().rstrip("=") for size in (16, 32))
+        #: The hash of no password: to find that out costs what it costs for a real one.
+        self._decoy = f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${salt}${digest}"
         self._gate = threading.BoundedSemaphore(AT_ONCE)
 
     def hash(self, password: str) -> str:

@@ -50,11 +50,10 @@ class Answer:
         tag = given.get("ETag", "").strip('"')
         for name in ("ETag", "Content-Length", *(["X-Request-ID"] if status_line == OK else [])):
             given.remove(name)
-        self.status_line, self._common = status_line, tuple(given)
+        self.status_line, self._common = status_line, tuple(_shared(*header) for header in given)
         self._packs = status_line == OK and len(body) >= MIN_SIZE
         self._tags = {encoding: f'"{tag}-{encoding}"' if encoding else f'"{tag}"' for encoding in _ENCODINGS if tag}
-        again = [(name, value) for name, value in self._common if name.lower() not in _NOT_AGAIN]
-        self._unchanged = {encoding: [*again, ("ETag", own)] for encoding, own in self._tags.items()}
+        self._unchanged: dict[str, list[Header]] = {}
         self._forms = {"": self._form("", body)}
         self._packing = Lock()
         #: Bytes, as if all its forms were made: packed, a text is less than half as long.
@@ -65,7 +64,7 @@ class Answer:
         encoding = _accepted(str(environ.get("HTTP_ACCEPT_ENCODING", ""))) if self._packs else ""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and (same := self._same(str(known), encoding)) is not None:
-            start_response(NOT_MODIFIED, self._unchanged[same])
+            start_response(NOT_MODIFIED, self._unchanged.get(same) or self._say_unchanged(same))
             return _NOTHING
         headers, body = self._forms.get(encoding) or self._pack(encoding)
         start_response(self.status_line, headers)
@@ -80,6 +79,11 @@ class Answer:
         tags = {e: self._tags[e].strip('"') for e in (encoding, *self._tags)} if self._tags else {}
         return next((e for e, tag in tags.items() if named.contains_weak(tag)), None)
 
+    def _say_unchanged(self, encoding: str) -> list[Header]:
+        again = [header for header in self._common if header[0].lower() not in _NOT_AGAIN]
+        self._unchanged[encoding] = [*again, ("ETag", self._tags[encoding])]
+        return self._unchanged[encoding]
+
     def _pack(self, encoding: str) -> _Form:
         with self._packing:
             if encoding not in self._forms:
@@ -91,6 +95,12 @@ class Answer:
         about = [("Content-Encoding", encoding)] if encoding else []
         tag = [("ETag", self._tags[encoding])] if self._tags else []
         return [*self._common, *about, *tag, ("Content-Length", str(len(body)))], [body]
+
+
+@lru_cache(256)
+def _shared(name: str, value: str) -> Header:
+    """One pair for all answers that have it: most of their headers are the same."""
+    return name, value
 
 
 def _accepted(header: str) -> str:
