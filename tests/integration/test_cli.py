@@ -9,6 +9,7 @@ import pytest
 
 from service.cli.keys import fresh_keys
 from tests.integration.conftest import Run
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -93,6 +94,6 @@ def test_an_old_schema_is_not_served(taliq: Run, database_url: str) -> None:
     engine = write_engine(database_url)
     migrations.downgrade(engine, "base")
     engine.dispose()
-    code, _, err = taliq("serve", "--port", "58231")
+    code, _, err = taliq("serve", "--port", str(free_port()))
     assert code == 1
     assert "taliq db upgrade" in err
