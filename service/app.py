@@ -14,9 +14,8 @@ from service.web.ready import Ready
 from service.web.routing import ThreadKeyConverter
 
 
-def create_app(container: Container, elapsed: Callable[[], float] = time.monotonic) -> Flask:
-    """The whole service as one WSGI application. ``elapsed``: seconds since any moment, for what is remembered briefly.
-    """
+def create_app(container: Container, now: Callable[[], float] = time.time) -> Flask:
+    """The whole service as one WSGI application. ``now``: the clock in seconds, by which ready answers hold."""
     app = Flask("service.web", static_url_path="/static")
     app.config.update(
         # One more than is taken: Werkzeug ends a body without a length there, and the byte too many shows.
@@ -32,5 +31,5 @@ def create_app(container: Container, elapsed: Callable[[], float] = time.monoton
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     web.register(app, container)
-    app.wsgi_app = Ready(app.wsgi_app, container, elapsed)  # type: ignore[method-assign]
+    app.wsgi_app = Ready(app.wsgi_app, container, now)  # type: ignore[method-assign]
     return app

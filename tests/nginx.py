@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -33,11 +33,12 @@ class Seen:
 
 
 class Upstream:
-    """Answers every request with a small JSON body, or what `answer` says, and remembers what arrived."""
+    """Answers every request with a small JSON body, or what `answer` and `headers` say, and remembers what arrived."""
 
     def __init__(self) -> None:
         self.seen: list[Seen] = []
         self.answer: tuple[int, bytes] = (200, b'{"from":"upstream"}')
+        self.headers: Callable[[Seen], Mapping[str, str]] = lambda seen: {}
         upstream = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -51,6 +52,8 @@ class Upstream:
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 self.send_header("Connection", "close")
+                for name, value in upstream.headers(upstream.seen[-1]).items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
 

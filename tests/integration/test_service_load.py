@@ -177,8 +177,11 @@ def test_the_command_measures_everything_and_peers(
     rows = [line.split() for line in said.out.splitlines() if line.strip()]
     ours = {" ".join(row[: row.index("taliq")]) for row in rows if "taliq" in row}
     reads = {"hot identity", "hot gzip", "hot conditional", "hot new connection", "counts", "mix", "long first page"}
-    assert ours >= reads | {"write 8", "write 32", "approve"}
+    assert ours >= reads | {"write 8", "write 32", "approve", "decided"}
     assert sum(row[0] == "nginx" for row in rows) == len(reads) + 1
+    # Once for each, for the memory, and in the sentence on what was decided.
+    assert sum(row[:2] == ["taliq,", "proxied"] for row in rows) == len(reads) + 2
+    assert sum("decisions a second change the thread" in " ".join(row) for row in rows) == 2
     assert "loader of reads: own" in said.out
     assert all_are_there(said.out)
     assert ElementTree.parse(drawn).getroot().tag.endswith("svg")

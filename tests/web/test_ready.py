@@ -20,7 +20,7 @@ from service.app import create_app
 from service.bootstrap import Container, build
 from service.domain.errors import UnavailableError
 from service.domain.moderation import Action
-from service.web.ready import HOLDS, HOLDS_ALONE, Ready
+from service.web.ready import HOLDS_ALONE, Ready
 from tests.contracts.test_sql_counts import statements
 from tests.newsroom import FIELDS, Newsroom, word
 
@@ -85,7 +85,7 @@ def test_the_database_hears_of_a_read_once_a_second_at_most(
             assert (again.status_code, again.data, again.headers["ETag"]) == (200, first.data, first.headers["ETag"])
         assert read(client, address, If_None_Match=first.headers["ETag"]).status_code == 304
     assert seen == []
-    elapsed.seconds += HOLDS
+    elapsed.seconds += 1
     with statements() as seen:
         for _ in range(20):
             assert read(client, address).data == first.data
@@ -114,7 +114,7 @@ def test_what_is_decided_elsewhere_shows_within_a_second(
     newsroom.container = there
     newsroom.decide(comment, Action.REJECT, version=2, reason="spam")
     newsroom.container = here
-    elapsed.seconds += HOLDS
+    elapsed.seconds += 1
     hidden = read(client, address).data
     assert hidden != shown
     assert "ليلى".encode() not in hidden
@@ -132,7 +132,7 @@ def test_each_change_that_shows_is_seen(
 
     def changed(change: Callable[[], object]) -> None:
         change()
-        elapsed.seconds += HOLDS
+        elapsed.seconds += 1
         after = read(client, address).data
         assert after not in seen, change
         seen.add(after)
@@ -178,7 +178,7 @@ def test_what_there_is_not_costs_the_database_no_more(
         assert len(told) == 1
         assert read(client, address).status_code == status
         assert 0 < len(seen) <= number
-        elapsed.seconds += HOLDS
+        elapsed.seconds += 1
 
 
 def test_a_refusal_is_in_the_words_of_whoever_asks(newsroom: Newsroom, client: FlaskClient) -> None:
@@ -256,8 +256,8 @@ def test_readers_are_served_for_a_minute_while_the_database_is_away(
     away = Away(newsroom.container, monkeypatch)
     shown = read(client, address).data
     away.gone = True
-    while elapsed.seconds + HOLDS < HOLDS_ALONE:
-        elapsed.seconds += HOLDS
+    while elapsed.seconds + 1 < HOLDS_ALONE:
+        elapsed.seconds += 1
         assert read(client, address).data == shown
     elapsed.seconds = HOLDS_ALONE
     assert read(client, address).status_code == 503
@@ -291,7 +291,7 @@ def test_what_is_known_to_have_changed_elsewhere_is_not_shown_though_the_databas
         return answer
 
     monkeypatch.setattr(here.reader, "run", once)
-    elapsed.seconds += HOLDS
+    elapsed.seconds += 1
     assert read(client, THREAD).status_code == 503
 
 
@@ -327,7 +327,7 @@ def test_what_is_due_together_is_looked_at_in_one_statement(
     for _ in range(2):
         for address in addresses:
             read(client, address)
-    elapsed.seconds += HOLDS
+    elapsed.seconds += 1
     with statements() as seen:
         for address in addresses:
             read(client, address)

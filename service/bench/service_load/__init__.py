@@ -14,15 +14,16 @@ from rich.progress import Progress, TaskID
 from service.bench.service_load import accounting, peers, plot, tables, taliq, wrk
 from service.bench.service_load.articles import Plan
 from service.bench.service_load.database import Desk, Prepared, prepare
+from service.bench.service_load.decided import Decided
 from service.bench.service_load.peers import Peers
 from service.bench.service_load.processes import interruptible
 from service.bench.service_load.reads import Reads
 from service.bench.service_load.rounds import Found, run_rounds
-from service.bench.service_load.scenarios import ALL, READS, Scenario
+from service.bench.service_load.scenarios import ALL, DECIDED, READS, Scenario
 from service.bench.service_load.writes import Writers
 from service.domain.errors import ConfigurationError
 
-_WIDTH = 132
+_WIDTH = 144
 LOADERS = ("auto", "wrk", "own")
 
 
@@ -45,11 +46,11 @@ LOADERS = ("auto", "wrk", "own")
 @click.option("--connections", type=click.IntRange(1, 1_000), default=32, show_default=True, help="Of readers.")
 @click.option("--seconds", type=click.FloatRange(0.1, 600), default=4.0, show_default=True, help="Of a measurement.")
 @click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Of all measurements.")
-@click.option("--only", default="", metavar="WORDS", help="What begins so: hot, counts, mix, long, write, approve.")
+@click.option("--only", default="", metavar="WORDS", help="What begins so: hot, counts, mix, long, write, decided …")
 @click.option(
     "--loader", type=click.Choice(LOADERS), default="auto", show_default=True, help="Of reads; auto: wrk if here."
 )
-@click.option("--peers", "with_peers", is_flag=True, help="And Isso from PyPI, and nginx with the same bytes on disk.")
+@click.option("--peers", "with_peers", is_flag=True, help="And taliq behind nginx, nginx with its bytes on disk, Isso.")
 @click.option("--plot", "plotted", type=click.Path(dir_okay=False, path_type=Path), help="Draw the rates, as SVG.")
 def measure_service(
     database: str | None,
@@ -137,9 +138,12 @@ def _measure(
             desk = stack.enter_context(closing(Desk(prepared)))
             writers = Writers(desk, servers[0].port, prepared.plan.articles, prepared.seed)
             actions |= {(scenario, taliq.NAME): a for scenario, a in writers.actions(reads.seconds).items()}
+            decided = Decided(writers, reads.load)
+            actions |= {(DECIDED, server.name): decided.action(server) for server in servers[: 1 + bool(beside)]}
         task = shown.add_task("Measuring", total=None)
         found = run_rounds(chosen, servers, rounds, actions, lambda said: shown.update(task, description=said))
         if writers is not None:
+            found.told += decided.told()
             writers.settle(found)
     return found
 
@@ -148,8 +152,8 @@ def _show(found: Found, title: str, plotted: Path | None) -> None:
     console = Console(width=_WIDTH)
     console.print(tables.rates_table(found, title))
     console.print(tables.memory_table(found))
-    if found.written:
-        console.print(found.written)
+    for sentence in found.told:
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     if plotted is not None:
         plotted.write_text(plot.svg(tables.lines_of(found), title), "utf-8")
     if found.faults:

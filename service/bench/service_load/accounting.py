@@ -22,26 +22,26 @@ class Memory:
     pss: int
 
 
-def family(root: int, proc: Path = PROC) -> list[int]:
-    """The process and all that descend from it, by number."""
+def family(*roots: int, proc: Path = PROC) -> list[int]:
+    """The processes and all that descend from them, by number."""
     parents = {pid: int(stat[_PARENT]) for pid in _numbers(proc) if (stat := _stat(proc, pid))}
-    found = {root} & parents.keys()
+    found = set(roots) & parents.keys()
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return sorted(found)
 
 
-def cpu_seconds(root: int, proc: Path = PROC) -> float:
-    """Processor time of the process and all that descend from it, also of those that have ended and been waited for.
-    To a hundredth of a second, as the kernel counts.
+def cpu_seconds(*roots: int, proc: Path = PROC) -> float:
+    """Processor time of the processes and all that descend from them, also of those that have ended and been waited
+    for. To a hundredth of a second, as the kernel counts.
     """
-    ticks = sum(int(part) for pid in family(root, proc) for part in _stat(proc, pid)[_TICKS])
+    ticks = sum(int(part) for pid in family(*roots, proc=proc) for part in _stat(proc, pid)[_TICKS])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def memory(root: int, proc: Path = PROC) -> Memory:
-    """What the process and all that descend from it hold."""
-    found = [_rollup(proc / str(pid) / "smaps_rollup") for pid in family(root, proc)]
+def memory(*roots: int, proc: Path = PROC) -> Memory:
+    """What the processes and all that descend from them hold."""
+    found = [_rollup(proc / str(pid) / "smaps_rollup") for pid in family(*roots, proc=proc)]
     return Memory(sum(m.rss for m in found), sum(m.pss for m in found))
 
 

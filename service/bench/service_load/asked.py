@@ -58,10 +58,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Verified:
-    """Requests whose answers were right when each was asked once, and how many bytes each of those had."""
+    """Requests whose answers were right when each was asked once, and how many bytes each of those had. ``tolerance``:
+    the part of it by which others may be longer or shorter.
+    """
 
     asks: tuple[Ask, ...]
     sizes: tuple[int, ...]
+    tolerance: float = 0.0
 
 
 def verified(port: int, asks: Sequence[Ask]) -> Verified:

@@ -120,7 +120,7 @@ def serving(isso: Installed, server: str, plan: Plan, workers: int) -> Iterator[
         if server == "uwsgi":
             # It closes the connection without saying in the answer that it will, and a loader takes that for a fault.
             del questions[scenarios.HOT_CLOSE]
-        yield Server(f"{NAME}, {server}", port, pid, questions)
+        yield Server(f"{NAME}, {server}", port, (pid,), questions)
 
 
 def _options(server: str, port: int, workers: int, folder: Path) -> list[str]:

@@ -42,7 +42,7 @@ def serving(program: str, of: Server, plan: Plan, workers: int, folder: Path) ->
     log = folder / "nginx.log"
     with running([program, "-p", str(folder), "-e", "stderr", "-c", str(config)], log) as pid:
         wait_until(lambda: taliq.answers(port, _path(HOT_ARTICLE)), pid, log, NAME)
-        yield Server(NAME, port, pid, taliq.questions(port, plan, _path, _COUNTS))
+        yield Server(NAME, port, (pid,), taliq.questions(port, plan, _path, _COUNTS))
 
 
 def write_config(folder: Path, port: int, workers: int) -> Path:

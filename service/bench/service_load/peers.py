@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.bench.service_load import isso, nginx
+from service.bench.service_load import isso, nginx, proxied
 from service.bench.service_load.articles import Plan
 from service.bench.service_load.processes import Failed
 from service.bench.service_load.scenarios import Server
@@ -24,10 +24,13 @@ class Peers:
     def start(
         self, stack: ExitStack, beside: Server, plan: Plan, workers: int, folder: Path, tell: Callable[[str], None]
     ) -> list[Server]:
-        """All of them over what ``beside``, which is taliq, has; they end with the stack. Of one of Isso's that does
-        not come up it is told why, and done without.
+        """All of them over what ``beside``, which is taliq, has, and taliq itself behind its proxy; they end with the
+        stack. Of one of Isso's that does not come up it is told why, and done without.
         """
-        started = [stack.enter_context(nginx.serving(self.nginx, beside, plan, workers, folder / "nginx"))]
+        started = [
+            stack.enter_context(proxied.serving(self.nginx, beside, plan, folder / "proxy.log")),
+            stack.enter_context(nginx.serving(self.nginx, beside, plan, workers, folder / "nginx")),
+        ]
         if self.isso is not None:
             for server in self.isso.servers:
                 try:

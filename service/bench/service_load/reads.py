@@ -38,9 +38,10 @@ class Reads:
             verified(server.port, known[0].asks[:1])
         else:
             known.append(verified(server.port, question()))
-        return partial(self._load, server.port, known[0])
+        return partial(self.load, server.port, known[0])
 
-    def _load(self, port: int, checked: Verified) -> Sample:
+    def load(self, port: int, checked: Verified) -> Sample:
+        """What comes of asking a server for as long as these readers do."""
         if self.program is None:
             return loader.drive(port, loader.in_turn(checked), self.connections, self.seconds)
         return wrk.drive(self.program, port, checked, self.connections, self.seconds, self.folder)

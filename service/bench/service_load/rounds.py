@@ -27,14 +27,14 @@ class Measured:
 class Found:
     """What counts, by scenario and name of the server, a round each; ``faults``: what does not, in words; ``memory``:
     the most that was seen of a server, and ``at_start`` before it was asked anything;
-    ``written``: what became of what was written, in words.
+    ``told``: what else there is to say, in sentences: above all what became of what was written.
     """
 
     measured: dict[tuple[Scenario, str], list[Measured]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     at_start: dict[str, Memory] = field(default_factory=dict)
     memory: dict[str, Memory] = field(default_factory=dict)
-    written: str = ""
+    told: list[str] = field(default_factory=list)
 
 
 def run_rounds(
@@ -47,7 +47,7 @@ def run_rounds(
     """The actions of what is chosen, each so many times. A server that has none for a scenario does not offer it."""
     found = Found()
     for server in servers:
-        found.at_start[server.name] = found.memory[server.name] = accounting.memory(server.pid)
+        found.at_start[server.name] = found.memory[server.name] = accounting.memory(*server.pids)
     for turn in range(rounds):
         for scenario in chosen:
             # Who comes first in one round does not in the next.
@@ -66,10 +66,10 @@ def _measure(found: Found, turn: int, scenario: Scenario, server: Server, action
     except Refused as refused:
         found.faults.append(f"{where}: {refused}")
         return
-    before = accounting.cpu_seconds(server.pid)
+    before = accounting.cpu_seconds(*server.pids)
     sample = ready()
-    spent = accounting.cpu_seconds(server.pid) - before
-    now, most = accounting.memory(server.pid), found.memory[server.name]
+    spent = accounting.cpu_seconds(*server.pids) - before
+    now, most = accounting.memory(*server.pids), found.memory[server.name]
     found.memory[server.name] = Memory(max(now.rss, most.rss), max(now.pss, most.pss))
     if sample.faults or not sample.answers:
         found.faults += [f"{where}: {fault}" for fault in sample.faults or ("nothing was answered",)]

@@ -40,17 +40,18 @@ def write_with(connections: int) -> Scenario:
     return Scenario(f"write {connections}", f"new comments over {connections} connections")
 
 
+DECIDED = Scenario("decided", "a hot thread, as it is, while twenty decisions a second change it")
 #: All of them, in the order in which they are measured and told.
-ALL = (*READS, *(write_with(connections) for connections in WRITES), APPROVE)
+ALL = (*READS, *(write_with(connections) for connections in WRITES), APPROVE, DECIDED)
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs. ``questions``: by scenario; one that is missing is nothing it offers. ``pid``: of the process
-    from which all of its others descend.
+    """A server that runs. ``questions``: by scenario; one that is missing is nothing it offers. ``pids``: of the
+    processes from which all of its others descend.
     """
 
     name: str
     port: int
-    pid: int
+    pids: tuple[int, ...]
     questions: dict[Scenario, Question] = field(repr=False)

@@ -9,12 +9,15 @@ from statistics import median
 from rich import box
 from rich.table import Table
 
-from service.bench.service_load import isso, taliq
+from service.bench.service_load import isso, nginx, taliq
 from service.bench.service_load.rounds import Found, Measured
 from service.bench.service_load.scenarios import ALL, READS, Scenario
 
 _MIB = 1024 * 1024
-_COLUMNS = ("", "server", "answers/s", "(min-max)", "p50 ms", "p99 ms", "CPU µs/answer", "to the first", "taliq is")
+_COLUMNS = (
+    *("", "server", "answers/s", "(min-max)", "p50 ms", "p99 ms"),
+    *("CPU µs/answer", "to the first", "÷ nginx", "taliq is"),
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ def _cells(found: Found, line: Line, first: float | None) -> Iterator[str]:
     yield f"{line.p99:.2f}"
     yield f"{line.cpu * 1e6:.0f}"
     yield f"{line.rate / first:.2f}" if ours and first and line.scenario in READS else ""
+    floor = None if line.server == nginx.NAME else ratio(found, line.scenario, line.server, nginx.NAME)
+    yield f"{floor:.3g}" if floor else ""
     against = None if ours else ratio(found, line.scenario, taliq.NAME, line.server)
     yield f"x{against:.3g}" if against else ""
 

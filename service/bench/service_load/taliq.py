@@ -29,7 +29,7 @@ def serving(prepared: Prepared, workers: int, folder: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "service", "serve", "--host", HOST, "--port", str(port)]
     with running([*command, "--workers", str(workers)], log, prepared.environment(port)) as pid:
         wait_until(lambda: answers(port, "/readyz"), pid, log, "taliq serve")
-        yield Server(NAME, port, pid, questions(port, prepared.plan, page_path, counts_path(prepared.plan)))
+        yield Server(NAME, port, (pid,), questions(port, prepared.plan, page_path, counts_path(prepared.plan)))
 
 
 def answers(port: int, path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from service.bench.dice import Dice
@@ -15,10 +15,12 @@ from service.bench.service_load.database import Desk
 from service.bench.service_load.loader import Requests, drive
 from service.bench.service_load.rounds import Action, Found
 from service.bench.service_load.scenarios import APPROVE, WRITES, Scenario, write_with
-from service.bench.service_load.wire import Answer, request
+from service.bench.service_load.wire import Answer, Broken, Line, request
 
 #: Numbers that no comment of the load has.
 _FIRST = 10_000_000
+#: A thread in which only those stand that ``Writers.fill`` has made.
+FILLED = "filled"
 
 
 class Writers:
@@ -27,7 +29,10 @@ class Writers:
     """
 
     def __init__(self, desk: Desk, port: int, articles: int, seed: int) -> None:
-        self._desk, self._port, self._articles, self._seed = desk, port, articles, seed
+        self._desk, self._articles, self._seed = desk, articles, seed
+        self.slug, self.port = desk.slug, port
+        #: With which a moderator's program decides.
+        self.credentials = {"Authorization": f"Bearer {desk.token}", "Content-Type": "application/json"}
         self._sent = 0
         self.acknowledged: set[str] = set()
         self.waiting: deque[str] = deque()
@@ -41,26 +46,41 @@ class Writers:
         return {**sending, APPROVE: partial(self._ready_to_approve, seconds)}
 
     def _ready_to_send(self, connections: int, seconds: float) -> Callable[[], Sample]:
-        return lambda: drive(self._port, self._comments(), connections, seconds)
+        return lambda: drive(self.port, self._comments(), connections, seconds)
 
     def _ready_to_approve(self, seconds: float) -> Callable[[], Sample]:
         """One moderator's program, over one connection."""
         if not self.waiting:
-            drive(self._port, self._comments(), WRITES[0], seconds)
-        return lambda: drive(self._port, self._approvals(), 1, seconds)
+            drive(self.port, self._comments(), WRITES[0], seconds)
+        return lambda: drive(self.port, self._approvals(), 1, seconds)
+
+    def fill(self, parents: Sequence[str | None]) -> list[str]:
+        """The ids of new comments in the thread ``FILLED``, one for each parent; they wait for nobody else."""
+        line, made = Line(self.port), list[str]()
+        try:
+            for parent in parents:
+                asked = comment(self.slug, self._sent, self._articles, self._seed, thread=FILLED, parent=parent)
+                self._note(line.ask(asked))
+                self._sent += 1
+                made.append(self.waiting.pop())
+        except (Broken, OSError) as error:
+            raise Refused(f"no answer: {error}") from None
+        finally:
+            line.close()
+        return made
 
     def settle(self, found: Found) -> None:
         """Holds what was acknowledged against what stands in the database; a difference is a fault."""
         stored, told = self._desk.stored(), len(self.acknowledged)
-        found.written = f"{told:,} comments were acknowledged with 202, and {stored:,} stand in the database."
+        found.told.append(f"{told:,} comments were acknowledged with 202, and {stored:,} stand in the database.")
         if stored != told:
-            found.faults.append(found.written)
+            found.faults.append(found.told[-1])
 
     def _comments(self) -> Requests:
         while True:
             number = self._sent
             self._sent += 1
-            yield comment(self._desk.slug, number, self._articles, self._seed), self._note
+            yield comment(self.slug, number, self._articles, self._seed), self._note
 
     def _note(self, answer: Answer) -> None:
         if answer.code != 202:
@@ -72,15 +92,14 @@ class Writers:
         self.waiting.append(made)
 
     def _approvals(self) -> Requests:
-        headers = {"Authorization": f"Bearer {self._desk.token}", "Content-Type": "application/json"}
         while self.waiting:
             path = f"/v1/moderation/comments/{self.waiting.popleft()}/approve"
-            yield request("POST", path, headers, b'{"version": 1}'), _approved
+            yield request("POST", path, self.credentials, b'{"version": 1}'), _approved
 
 
-def comment(slug: str, number: int, articles: int, seed: int) -> bytes:
+def comment(slug: str, number: int, articles: int, seed: int, **given: str | None) -> bytes:
     """The post of a program that sends a reader's comment; the same ``number`` is the same. Each number has a text, an
-    address and a network of its own, and a network around it.
+    address and a network of its own, and a network around it. ``given``: fields that are to be something else.
     """
     by, dice = written(seed, _FIRST + number, language_of(number)), Dice(seed, _FIRST + number)
     article = number % articles
@@ -92,6 +111,7 @@ def comment(slug: str, number: int, articles: int, seed: int) -> bytes:
         "email": f"writer{number}@example.org",
         "body": by.text.source,
         "submission_id": f"{dice.bits():016x}{dice.bits():016x}",
+        **given,
     }
     headers = {"Content-Type": "application/json", "X-Forwarded-For": network(number)}
     return request("POST", f"/v1/sites/{slug}/comments", headers, json.dumps(body, ensure_ascii=False).encode())

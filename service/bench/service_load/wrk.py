@@ -39,7 +39,7 @@ def drive(program: str, port: int, verified: Verified, connections: int, seconds
         said = run(command, folder / "wrk.log", whole + 2 * PATIENCE)
     except Failed as failed:
         return Sample(0, 0.0, 0.0, 0.0, (str(failed),))
-    return read(said, verified.sizes, connections)
+    return read(said, verified.sizes, connections, max(_TOLERANCE, verified.tolerance))
 
 
 def requests_file(asks: Sequence[Ask]) -> bytes:
@@ -47,14 +47,14 @@ def requests_file(asks: Sequence[Ask]) -> bytes:
     return b"".join(b"%d\n%s" % (len(ask.request), ask.request) for ask in asks)
 
 
-def read(said: str, sizes: Sequence[int], connections: int) -> Sample:
+def read(said: str, sizes: Sequence[int], connections: int, tolerance: float = _TOLERANCE) -> Sample:
     """The sample in what wrk printed. ``sizes``: of the verified answers to the requests it sent in turn."""
     found = [line for line in said.splitlines() if line.startswith(_MARK)]
     if not found:
         return Sample(0, 0.0, 0.0, 0.0, ("wrk did not tell what it counted",))
     told = json.loads(found[-1].removeprefix("taliq "))
     faults = [f"{told[kind]} times: wrk's error {kind!r}" for kind in _ERRORS if told[kind]]
-    faults += _lengths(told["answers"], told["bytes"], sizes, connections)
+    faults += _lengths(told["answers"], told["bytes"], sizes, connections, tolerance)
     return Sample(
         told["answers"],
         told["microseconds"] / 1e6,
@@ -64,7 +64,7 @@ def read(said: str, sizes: Sequence[int], connections: int) -> Sample:
     )
 
 
-def _lengths(answers: int, got: int, sizes: Sequence[int], connections: int) -> list[str]:
+def _lengths(answers: int, got: int, sizes: Sequence[int], connections: int, tolerance: float) -> list[str]:
     """Whether so many bytes can be so many of the verified answers, and of each connection a part of one more. Of
     requests sent in turn some may have been sent once more than others.
     """
@@ -77,6 +77,6 @@ def _lengths(answers: int, got: int, sizes: Sequence[int], connections: int) -> 
     if len(sizes) > 1:
         # What is on its way at the end has been sent and is not counted.
         least -= connections * ordered[-1]
-    if least * (1 - _TOLERANCE) <= got <= most * (1 + _TOLERANCE):
+    if least * (1 - tolerance) <= got <= most * (1 + tolerance):
         return []
     return [f"{got} bytes in {answers} answers, where {least} to {most} have to come"]

@@ -1,9 +1,10 @@
 """Published comments, answered before Flask hears of it: bytes that are ready, for as long as they are known to hold.
 
-What a thread shows has a version. An answer is sent as it is for a second after its versions were last looked at; then
-they are looked at again, for all answers that were asked for meanwhile, in one statement. Whatever this process commits
-makes it look at once. So what a moderator hides is gone here when the decision is answered, and elsewhere within a
-second; and however many readers ask, the database hears of it once a second.
+What a thread shows has a version. An answer is sent as it is until the second is over in which its versions were
+looked at; then they are looked at again, for all answers that were asked for meanwhile, in one statement. Whatever
+this process commits makes it look at once. So what a moderator hides is gone here when the decision is answered, and
+elsewhere within a second; and however many readers ask, the database hears of it once a second. The second is the
+clock's: a proxy that keeps an answer until the end of it adds nothing to that (see ``PROXY_KEEPS``).
 
 While the database cannot be asked, what it said last stays up for a minute.
 """
@@ -30,12 +31,8 @@ from service.web.ready.table import Table
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: Seconds for which an answer holds without being looked at; a tenth is left for the answer's way.
-HOLDS = 0.9
-#: Seconds for which it is sent on while the database is away.
+#: Seconds for which an answer is sent on while the database is away.
 HOLDS_ALONE = 60.0
-#: Answers asked for since so long are looked at together with the one that is due.
-_SOON = HOLDS / 2
 #: Threads looked at in one statement.
 _TOGETHER = 500
 #: The part of the room that is for spellings of addresses.
@@ -66,11 +63,11 @@ class _Spelling:
 
 class _Kept:
     """An answer, with what it was made of. ``seen``: the versions then, ``None`` for an answer that is made anew each
-    time. ``looked_at``: when they were last found so, and ``asked_at`` when that was last tried; ``changes``: of how
+    time. ``looked_at``: when they were last found so, and ``second``: in which that was last tried; ``changes``: of how
     many changes made here it knows. ``wanted``: asked for since.
     """
 
-    __slots__ = ("address", "answer", "asked_at", "changes", "looked_at", "seen", "size", "until", "used", "wanted")
+    __slots__ = ("address", "answer", "changes", "looked_at", "second", "seen", "size", "until", "used", "wanted")
 
     def __init__(
         self,
@@ -82,7 +79,7 @@ class _Kept:
         changes: int,
     ) -> None:
         self.address, self.answer, self.seen, self.until = address, answer, seen, until
-        self.asked_at = self.looked_at = at
+        self.looked_at, self.second = at, int(at)
         self.changes, self.used, self.wanted = changes, False, False
         self.size = answer.size + 2 * len(address.query)
 
@@ -90,8 +87,8 @@ class _Kept:
 class Ready:
     """The WSGI application ``app`` with ready answers in front of it."""
 
-    def __init__(self, app: WSGIApplication, container: Container, elapsed: Callable[[], float]) -> None:
-        self._app, self._container, self._elapsed = app, container, elapsed
+    def __init__(self, app: WSGIApplication, container: Container, now: Callable[[], float]) -> None:
+        self._app, self._container, self._now = app, container, now
         self._changes = container.changes
         room = container.settings.ready_megabytes * 1_000_000
         self.table = Table[_Kept](int(room * (1 - _SPELLINGS)))
@@ -99,7 +96,7 @@ class Ready:
         self._making = [Lock() for _ in range(_LOCKS)]
         self._looking = Lock()
         self._answered = self._made = 0
-        self._told_at = elapsed()
+        self._told_at = now()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -118,30 +115,31 @@ class Ready:
         if kept is not None and self._holds(kept):
             kept.used = kept.wanted = True
             self._answered += 1
-            return kept.answer.respond(environ, start_response)
-        return self._answer(spelling.address, environ).respond(environ, start_response)
+            return kept.answer.respond(environ, start_response, kept.second)
+        kept = self._answer(spelling.address, environ)
+        return kept.answer.respond(environ, start_response, kept.second)
 
     def _holds(self, kept: _Kept) -> bool:
         return (
-            self._elapsed() - kept.asked_at < HOLDS
+            int(self._now()) == kept.second
             and kept.changes == self._changes()
             and (kept.until is None or self._container.clock() < kept.until)
         )
 
-    def _answer(self, address: Address, environ: WSGIEnvironment) -> Answer:
+    def _answer(self, address: Address, environ: WSGIEnvironment) -> _Kept:
         """What is kept and holds after all, or what is made anew: by one at a time, while others wait for it."""
         refused = _refused_key(address, environ)
         kept = self.table.find(address.key)
         if kept is not None and kept.seen is not None:
             self._look(kept)
             if self._holds(kept):
-                return kept.answer
+                return kept
         with self._making[hash(address.key) % _LOCKS]:
             for key in (address.key, refused):
                 found = self.table.find(key)
                 if found is not None and self._holds(found):
                     found.used = True
-                    return found.answer
+                    return found
             return self._make(address, environ, refused)
 
     def _look(self, kept: _Kept) -> None:
@@ -150,19 +148,19 @@ class Ready:
             if self._holds(kept):
                 return
             self._tell()
-            at, changes = self._elapsed(), self._changes()
+            at, changes = self._now(), self._changes()
             due = self._due(kept, at)
             keys = {key for each in due for key in each.address.threads or ()}
             try:
                 found = self._versions(kept.address.slug, keys)
             except UnavailableError:
                 for each in due:
-                    if at - each.looked_at < HOLDS_ALONE:
-                        each.asked_at = at
+                    if _lately(at, each):
+                        each.second = int(at)
                 return
             for each in due:
                 if found.of(each.address.threads or ()) == each.seen:
-                    each.looked_at = each.asked_at = at
+                    each.looked_at, each.second = at, int(at)
                     each.changes, each.wanted = changes, False
                 else:
                     self.table.drop(each.address.key, each)
@@ -175,45 +173,44 @@ class Ready:
             if each.wanted
             and each is not kept
             and each.seen is not None
-            and at - each.asked_at > _SOON
+            and each.second != int(at)
             and each.address.slug == kept.address.slug
         )
         return [kept, *islice(others, _TOGETHER - 1)]
 
-    def _make(self, address: Address, environ: WSGIEnvironment, refused: str) -> Answer:
+    def _make(self, address: Address, environ: WSGIEnvironment, refused: str) -> _Kept:
         """Asks Flask. The versions are read first: what changes meanwhile is in the answer, and looked at once more."""
         self._made += 1
         self._tell()
-        at, changes = self._elapsed(), self._changes()
+        at, changes = self._now(), self._changes()
         try:
             seen = self._seen(address)
         except UnavailableError:
-            return self._alone(address, at, changes) or self._ask(address, environ)[0]
+            alone = self._alone(address, at, changes)
+            return alone or _Kept(address, self._ask(address, environ)[0], None, None, at, changes)
         answer, until = self._ask(address, environ)
+        made = _Kept(address, answer, seen if answer.status_line == OK else None, until, at, changes)
         if answer.status_line.startswith("5"):
-            return self._alone(address, at, changes) or answer
-        if answer.status_line == OK:
-            self.table.put(address.key, _Kept(address, answer, seen, until, at, changes))
-        else:
-            self.table.put(refused, _Kept(address, answer, None, None, at, changes))
-        return answer
+            return self._alone(address, at, changes) or made
+        self.table.put(address.key if answer.status_line == OK else refused, made)
+        return made
 
     def _tell(self) -> None:
         """How it goes, once a minute while anybody asks: about, since several threads count."""
-        seconds = self._elapsed() - self._told_at
+        seconds = self._now() - self._told_at
         if seconds < _TELLS:
             return
         counted = {"answered": self._answered, "made": self._made}
-        self._told_at, self._answered, self._made = self._elapsed(), 0, 0
+        self._told_at, self._answered, self._made = self._now(), 0, 0
         log.info("ready", **counted, seconds=round(seconds), kept=len(self.table), bytes=self.table.size)
 
-    def _alone(self, address: Address, at: float, changes: int) -> Answer | None:
+    def _alone(self, address: Address, at: float, changes: int) -> _Kept | None:
         """What was said last, while nothing better can be had; never what is known to have changed: that is let go."""
         before = self.table.find(address.key)
-        if before is None or at - before.looked_at >= HOLDS_ALONE or before.changes != changes:
+        if before is None or not _lately(at, before) or before.changes != changes:
             return None
-        before.asked_at = at
-        return before.answer
+        before.second = int(at)
+        return before
 
     def _seen(self, address: Address) -> tuple[int | None, ...] | None:
         keys = address.threads
@@ -242,6 +239,11 @@ class Ready:
         if line == OK:
             headers = [*headers, *_tagged(address)]
         return Answer(line, headers, body), asked.get(HOLDS_UNTIL)
+
+
+def _lately(at: float, kept: _Kept) -> bool:
+    """Whether it was found right so recently that it may be sent on unseen. A clock that was set back ends that."""
+    return 0 <= at - kept.looked_at < HOLDS_ALONE
 
 
 def _refused_key(address: Address, environ: WSGIEnvironment) -> str:

@@ -32,6 +32,9 @@ _USUAL = 100
 _NOT_AGAIN = frozenset(
     ["content-type", "content-length", "content-encoding", "content-security-policy", "x-content-type-options"]
 )
+#: Sent by the shipped nginx. It compares whole seconds: what it is given to keep until this one it sends until that is
+#: over, and "for a second" would be until the end of the next.
+PROXY_KEEPS = "HTTP_X_PROXY_KEEPS"
 OK, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
 _NOTHING = [b""]
 #: Headers, and the body in one piece.
@@ -59,15 +62,18 @@ class Answer:
         #: Bytes, as if all its forms were made: packed, a text is less than half as long.
         self.size = OVERHEAD + len(body) * (2 if self._packs else 1)
 
-    def respond(self, environ: Mapping[str, object], start_response: StartResponse) -> list[bytes]:
-        """The body for WSGI; nothing of it where the client has it already, or asks for the headers only."""
+    def respond(self, environ: Mapping[str, object], start_response: StartResponse, second: int) -> list[bytes]:
+        """The body for WSGI; nothing of it where the client has it already, or asks for the headers only. ``second``:
+        of the clock, in which it holds.
+        """
         encoding = _accepted(str(environ.get("HTTP_ACCEPT_ENCODING", ""))) if self._packs else ""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and (same := self._same(str(known), encoding)) is not None:
-            start_response(NOT_MODIFIED, self._unchanged.get(same) or self._say_unchanged(same))
+            headers = self._unchanged.get(same) or self._say_unchanged(same)
+            start_response(NOT_MODIFIED, _kept_by(environ, headers, second))
             return _NOTHING
         headers, body = self._forms.get(encoding) or self._pack(encoding)
-        start_response(self.status_line, headers)
+        start_response(self.status_line, _kept_by(environ, headers, second) if self.status_line == OK else headers)
         return body if environ["REQUEST_METHOD"] != "HEAD" else _NOTHING
 
     def _same(self, known: str, encoding: str) -> str | None:
@@ -95,6 +101,11 @@ class Answer:
         about = [("Content-Encoding", encoding)] if encoding else []
         tag = [("ETag", self._tags[encoding])] if self._tags else []
         return [*self._common, *about, *tag, ("Content-Length", str(len(body)))], [body]
+
+
+def _kept_by(environ: Mapping[str, object], headers: list[Header], second: int) -> list[Header]:
+    """The headers for whoever asked: the shipped proxy, if it did, hears how long to keep the answer."""
+    return [*headers, ("X-Accel-Expires", f"@{second}")] if PROXY_KEEPS in environ else headers
 
 
 @lru_cache(256)

@@ -16,6 +16,7 @@ from service.bench.service_load import accounting, plot, scenarios, tables
 from service.bench.service_load.accounting import Memory
 from service.bench.service_load.articles import HOT_ARTICLE, LONG_ARTICLE, Plan, written
 from service.bench.service_load.asked import Refused, Sample
+from service.bench.service_load.decided import Change, Look, oldest_of
 from service.bench.service_load.rounds import Found, Measured, run_rounds
 from service.bench.service_load.scenarios import HOT, HOT_GZIP, Server
 from service.bench.service_load.writes import comment, network
@@ -50,21 +51,22 @@ def proc(tmp_path: Path) -> Path:
 
 
 def test_a_server_is_its_process_and_all_that_descend_from_it(proc: Path) -> None:
-    assert accounting.family(10, proc) == [10, 11, 12]
-    assert accounting.family(11, proc) == [11, 12]
-    assert accounting.family(99, proc) == []
+    assert accounting.family(10, proc=proc) == [10, 11, 12]
+    assert accounting.family(11, proc=proc) == [11, 12]
+    assert accounting.family(99, proc=proc) == []
+    assert accounting.family(11, 99, 12, proc=proc) == [11, 12]
 
 
 def test_processor_time_is_the_programs_and_the_kernels_of_all_and_of_those_that_have_ended(proc: Path) -> None:
-    assert accounting.cpu_seconds(10, proc) == pytest.approx(3_373 * TICK)
-    assert accounting.cpu_seconds(12, proc) == pytest.approx(3_000 * TICK)
+    assert accounting.cpu_seconds(10, proc=proc) == pytest.approx(3_373 * TICK)
+    assert accounting.cpu_seconds(12, proc=proc) == pytest.approx(3_000 * TICK)
 
 
 def test_memory_is_that_of_all_its_processes(proc: Path) -> None:
-    assert accounting.memory(10, proc) == Memory(rss=350 * 1024, pss=175 * 1024)
+    assert accounting.memory(10, proc=proc) == Memory(rss=350 * 1024, pss=175 * 1024)
     # One that has just ended holds nothing.
     (proc / "12" / "smaps_rollup").unlink()
-    assert accounting.memory(10, proc) == Memory(rss=300 * 1024, pss=150 * 1024)
+    assert accounting.memory(10, proc=proc) == Memory(rss=300 * 1024, pss=150 * 1024)
 
 
 def test_where_there_is_no_proc_it_is_said(tmp_path: Path) -> None:
@@ -131,7 +133,7 @@ def test_of_issos_servers_the_better_one_is_told_and_taliq_comes_first() -> None
 
 def test_the_table_tells_rates_times_costs_and_ratios() -> None:
     rows = printed(tables.rates_table(found(), "title"))
-    assert "hot identity taliq 200 (100-300) 1.00 5.00 2000 1.00" in rows
+    assert "hot identity taliq 200 (100-300) 1.00 5.00 2000 1.00 0.1" in rows
     assert "nginx 1,000 (1,000-4,000) 1.00 2.00 1000 x0.1" in rows
     assert "hot gzip taliq 50.0 (50.0-50.0) 1.00 2.00 1000 0.25" in rows
     # Writing is not held against reading.
@@ -155,7 +157,7 @@ def test_rates_are_drawn_as_bars_as_long_as_their_logarithm() -> None:
 
 def test_servers_are_asked_in_turn_and_what_is_not_right_does_not_count() -> None:
     asked: list[tuple[str, str]] = []
-    servers = [Server(name, 1, os.getpid(), {}) for name in ("taliq", "nginx")]
+    servers = [Server(name, 1, (os.getpid(),), {}) for name in ("taliq", "nginx")]
 
     def action(scenario: scenarios.Scenario, server: str, sample: Sample | None) -> object:
         def ready() -> object:
@@ -209,3 +211,19 @@ def test_what_is_sent_comes_from_as_many_networks_as_there_are_comments() -> Non
     sent = {comment("bench-1", number, 10, 1) for number in range(100)}
     assert len({said.partition(b"\r\n\r\n")[2] for said in sent}) == 100
     assert comment("bench-1", 7, 10, 1) == comment("bench-1", 7, 10, 1)
+
+
+def look(begun: float, ended: float, *shown: str) -> Look:
+    return Look(begun, ended, frozenset(shown))
+
+
+def test_the_age_of_a_read_is_since_when_it_could_have_known_better() -> None:
+    changes = [Change("a", False, 1.0, 1.1), Change("b", True, 2.0, 2.1), Change("a", True, 9.0, 9.1)]
+    assert oldest_of([look(1.5, 1.6), look(2.5, 2.6, "b"), look(9.5, 9.6, "a", "b")], changes) == 0.0
+    assert oldest_of([look(1.5, 1.6, "a"), look(2.3, 2.4)], changes) == pytest.approx(0.4)
+    assert oldest_of([look(2.8, 2.9)], changes) == pytest.approx(0.7)
+    # What was not decided yet, or just then, may show or not.
+    for shown in ((), ("a",), ("b",), ("a", "b")):
+        assert oldest_of([look(0.5, 0.9, *shown), look(0.9, 1.05, *shown)], changes) == 0.0
+    # Of several decisions the last one counts.
+    assert oldest_of([look(10.1, 10.2, "b")], changes) == pytest.approx(1.0)
