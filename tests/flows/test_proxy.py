@@ -117,12 +117,14 @@ def test_what_a_client_claims_about_itself_ends_at_the_proxy(proxy: Proxy, upstr
         "Forwarded": "for=203.0.113.9",
         "Proxy": "evil.example",
         "X-Request-ID": "forged",
+        "X-Received-At": "1",
     }
     proxy.send(headers=forged, source="127.0.0.2")
     got = upstream.seen[-1].headers
     assert got.get_all("X-Forwarded-For") == ["127.0.0.2"]
     assert got.get_all("X-Forwarded-Proto") == ["http"]
     assert re.fullmatch("[0-9a-f]{32}", got["X-Request-ID"])
+    assert abs(float(got["X-Received-At"]) - time.time()) < 20
     removed = [
         "X-Forwarded-Host",
         "X-Forwarded-Port",

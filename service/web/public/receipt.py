@@ -22,6 +22,7 @@ from service.queries.receipts import ReceiptView
 from service.web.api import HTML, ApiBlueprint, problems
 from service.web.context import answer_language, container, throttle
 from service.web.errors import field_text
+from service.web.overload import refuse_late
 from service.web.parsing import FORM, read_fields
 from service.web.public import query
 from service.web.public.schemas import ANY_LANG, EditSchema, ExportSchema, ReceiptSchema, StatusSchema, parameter
@@ -205,6 +206,7 @@ def _own_fields(slug: str, receipt: str) -> Mapping[str, object]:
     raw: Mapping[str, object] = {} if bare else read_fields(request)[0]
     g.kept = {"body": str(raw["body"])} if raw.get("body") else None
     _check_slug(slug)
+    refuse_late()
     throttle().submission(network())
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise ForbiddenError("origin_not_allowed")

@@ -14,6 +14,7 @@ from service.queries.reported import ReportedView, reported_view
 from service.web.api import HTML, ApiBlueprint, problems
 from service.web.context import answer_language, container, throttle
 from service.web.errors import field_text, problem_response
+from service.web.overload import refuse_late
 from service.web.parsing import FORM, read_fields
 from service.web.public import query
 from service.web.public.links import Links, site_address
@@ -68,6 +69,7 @@ def register(blueprint: ApiBlueprint) -> None:
 def _receive(slug: str, comment_id: UUID) -> Response:
     g.wants_page = form = request.mimetype == FORM
     raw, _ = read_fields(request)
+    refuse_late()
     throttle().report(network())
     policy = find_site(slug).policy
     g.site_language = policy.language

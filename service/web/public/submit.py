@@ -19,6 +19,7 @@ from service.usecases.submit_comment import Answer
 from service.web.api import HTML, ApiBlueprint, problems
 from service.web.context import answer_language, container, throttle
 from service.web.errors import problem_response
+from service.web.overload import refuse_late
 from service.web.parsing import FORM, read_fields
 from service.web.public.form import form_page
 from service.web.public.receipt import receipt_address
@@ -76,6 +77,7 @@ def create(slug: str) -> Response:
     raw, _ = read_fields(request)
     g.lang = raw.get("lang")
     g.kept = {name: str(raw[name]) for name in ("body", "name", "email", "website") if raw.get(name)} or None
+    refuse_late()
     throttle().submission(network())
     site = find_site(slug)
     g.site_language, g.back_url = site.policy.language, _own_url(site, raw)
