@@ -13,6 +13,7 @@ from service.bench.load import load
 from service.bench.measure import run
 from service.bench.report import table_of
 from service.bench.service_load import measure_service
+from service.bench.service_load.soak import measure_soak
 from service.domain.errors import ConfigurationError
 from service.text.phrases import Mode
 
@@ -27,6 +28,7 @@ def bench() -> None:
 
 
 bench.add_command(measure_service)
+bench.add_command(measure_soak)
 
 
 @bench.command("desk")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 
 from service import __main__ as entrance
 from service.bench.scene import HOT_KEY, SLUG, settings_of
-from service.bench.service_load import accounting, isso, nginx, writes, wrk
+from service.bench.service_load import accounting, isso, nginx, soak, writes, wrk
 from service.bench.service_load.articles import LONG_ARTICLE, Plan, key_of
 from service.bench.service_load.database import Desk, Prepared, prepare
 from service.bench.service_load.processes import Failed, run, running, wait_until
@@ -223,6 +224,21 @@ def test_what_is_not_known_is_refused_in_one_sentence(
         with pytest.raises(SystemExit):
             command(monkeypatch, tmp_path, *more)
         assert said in capsys.readouterr().err
+
+
+def test_everything_at_once_tells_whether_memory_grows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["taliq", "bench", "soak", "--folder", str(folder), *SMALL[:6], "--minutes", "0.1"]
+    monkeypatch.setattr(sys, "argv", asked)
+    monkeypatch.setattr(soak, "GROWTH", 10.0)
+    entrance.main()
+    assert re.search(r"[1-9]\d* reads and [1-9]\d* posts, each approved: \d+ MiB", capsys.readouterr().out)
+    monkeypatch.setattr(soak, "GROWTH", -10.0)
+    with pytest.raises(SystemExit) as ended:
+        entrance.main()
+    assert ended.value.code == 1
+    assert "memory grew by" in capsys.readouterr().err
 
 
 def watched(pids: Sequence[int]) -> list[int]:

@@ -21,7 +21,8 @@ def stored(newsroom: Newsroom) -> int:
 
 
 def test_what_has_waited_too_long_is_refused_and_may_be_sent_again(small_newsroom: Newsroom) -> None:
-    client, post = small_newsroom.app().test_client(), {**FIELDS, "submission_id": "0190a4c8-7b2a-7c3e-9f00-0123456789ab"}
+    client = small_newsroom.app().test_client()
+    post = {**FIELDS, "submission_id": "0190a4c8-7b2a-7c3e-9f00-0123456789ab"}
     late = client.post(COMMENTS, json=post, headers=received(PATIENCE + 1))
     assert (late.status_code, late.json["code"]) == (503, "unavailable")
     assert late.headers["Retry-After"] == "5"
@@ -50,4 +51,5 @@ def test_reports_and_the_authors_own_acts_are_refused_alike(small_newsroom: News
 
 @pytest.mark.parametrize("said", ["", "soon", "nan", "-inf", "0", "1" * 400, f"{time.time() + 86_400}"])
 def test_what_is_no_such_moment_is_no_reason(small_newsroom: Newsroom, said: str) -> None:
-    assert small_newsroom.app().test_client().post(COMMENTS, json=FIELDS, headers={RECEIVED_AT: said}).status_code == 202
+    client = small_newsroom.app().test_client()
+    assert client.post(COMMENTS, json=FIELDS, headers={RECEIVED_AT: said}).status_code == 202

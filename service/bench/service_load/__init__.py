@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
 from service.bench.service_load import accounting, peers, plot, tables, taliq, wrk
 from service.bench.service_load.articles import Plan
-from service.bench.service_load.database import Desk, Prepared, prepare
+from service.bench.service_load.database import Desk, Prepared, prepare_shown
 from service.bench.service_load.decided import Decided
 from service.bench.service_load.peers import Peers
 from service.bench.service_load.processes import interruptible
@@ -76,7 +76,7 @@ def measure_service(
     folder.mkdir(parents=True, exist_ok=True)
     reads = Reads(program, connections, seconds, folder.resolve())
     with interruptible(), Progress(console=Console(stderr=True)) as shown:
-        prepared = _prepare(database, reads.folder, Plan(articles, long_one), seed, shown)
+        prepared = prepare_shown(database, reads.folder, Plan(articles, long_one), seed, shown)
         beside = peers.find(reads.folder, prepared.plan, seed, _teller(shown)) if with_peers else None
         found = _measure(prepared, chosen, reads, workers, rounds, beside, shown)
     title = (
@@ -100,17 +100,6 @@ def _program(loader: str) -> str | None:
     if loader == "wrk" and program is None:
         raise ConfigurationError("wrk is missing; --loader own does without it.")
     return program
-
-
-def _prepare(database: str | None, folder: Path, plan: Plan, seed: int, shown: Progress) -> Prepared:
-    tasks: dict[str, TaskID] = {}
-
-    def tell(step: str, done: int, total: int) -> None:
-        if step not in tasks:
-            tasks[step] = shown.add_task(f"Preparing: {step}", total=total)
-        shown.update(tasks[step], completed=done)
-
-    return prepare(database, folder, plan, seed, tell)
 
 
 def _teller(shown: Progress) -> Callable[[str], None]:

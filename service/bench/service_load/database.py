@@ -6,6 +6,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from rich.progress import Progress as Shown
+from rich.progress import TaskID
+
 from service.bench.load import Progress, load
 from service.bench.scene import ORIGIN, SLUG, settings_of
 from service.bench.service_load.articles import Plan
@@ -58,6 +61,18 @@ def prepare(url: str | None, folder: Path, plan: Plan, seed: int, progress: Prog
         url = _address(path)
     load(url, plan.comments, seed, progress, plan.kind(seed))
     return Prepared(url, plan, seed)
+
+
+def prepare_shown(database: str | None, folder: Path, plan: Plan, seed: int, shown: Shown) -> Prepared:
+    """The same, with a bar for each step."""
+    tasks: dict[str, TaskID] = {}
+
+    def tell(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = shown.add_task(f"Preparing: {step}", total=total)
+        shown.update(tasks[step], completed=done)
+
+    return prepare(database, folder, plan, seed, tell)
 
 
 def _address(path: Path) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
-from threading import Event, Thread
+from threading import Event
 
 from service.bench.service_load.articles import HOT
+from service.bench.service_load.aside import beside
 from service.bench.service_load.asked import Ask, Refused, Sample, Verified, verified
 from service.bench.service_load.rounds import Action
 from service.bench.service_load.scenarios import IDENTITY, Server
-from service.bench.service_load.wire import Answer, Broken, Line, request
+from service.bench.service_load.wire import Answer, Line, request
 from service.bench.service_load.writes import FILLED, Writers
 
 #: Decisions a second, every other one an approval, by so many moderators. Comments that are hidden at any time: each
@@ -84,7 +85,7 @@ class Decided:
             self._fill()
         ask = Ask(request("GET", self._path, IDENTITY), HOT, lambda page: len(page["comments"]))
         checked = replace(_soon_right(server.port, ask), tolerance=_TOLERANCE)
-        with _beside(partial(self._look, server.port, ask.request, [])):
+        with beside(partial(self._look, server.port, ask.request, [])):
             rest = self._load(server.port, checked)
         return partial(self._measure, server, checked, rest)
 
@@ -93,9 +94,9 @@ class Decided:
         changes: list[Change] = []
         begun = time.monotonic()
         with ExitStack() as stack:
-            stack.enter_context(_beside(partial(self._look, server.port, checked.asks[0].request, looks)))
+            stack.enter_context(beside(partial(self._look, server.port, checked.asks[0].request, looks)))
             for moderator in self._moderators:
-                stack.enter_context(_beside(partial(moderator.work, changes)))
+                stack.enter_context(beside(partial(moderator.work, changes)))
             busy = self._load(server.port, checked)
         pace = len(changes) / (time.monotonic() - begun)
         oldest = oldest_of(looks, changes)
@@ -201,28 +202,6 @@ def _comments_of(answer: Answer) -> frozenset[str]:
     if answer.code != 200:
         raise Refused(f"{answer.code} came where a page has to")
     return frozenset(comment["id"] for comment in json.loads(answer.body)["comments"])
-
-
-@contextmanager
-def _beside(work: Callable[[Event], None]) -> Iterator[None]:
-    """Does the work in a thread meanwhile, until it is told to stop. What it fails with is raised when it has."""
-    stop, failed = Event(), list[Exception]()
-
-    def go() -> None:
-        try:
-            work(stop)
-        except (Refused, Broken, OSError, LookupError, ValueError) as error:
-            failed.append(error)
-
-    thread = Thread(target=go)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-    if failed:
-        raise Refused(str(failed[0])) from failed[0]
 
 
 def _told(server: str, outcomes: list[Outcome]) -> str:

@@ -19,6 +19,7 @@ from service.bench.service_load.asked import Refused, Sample
 from service.bench.service_load.decided import Change, Look, oldest_of
 from service.bench.service_load.rounds import Found, Measured, run_rounds
 from service.bench.service_load.scenarios import HOT, HOT_GZIP, Server
+from service.bench.service_load.soak import Soaked
 from service.bench.service_load.writes import comment, network
 from service.domain.errors import ConfigurationError
 
@@ -211,6 +212,13 @@ def test_what_is_sent_comes_from_as_many_networks_as_there_are_comments() -> Non
     sent = {comment("bench-1", number, 10, 1) for number in range(100)}
     assert len({said.partition(b"\r\n\r\n")[2] for said in sent}) == 100
     assert comment("bench-1", 7, 10, 1) == comment("bench-1", 7, 10, 1)
+
+
+def test_growth_is_of_the_last_quarter_over_the_second() -> None:
+    filling_up = Soaked(1, 1, (*(10, 90), *(100, 100), *(110, 90), *(104, 104)), ())
+    assert filling_up.growth == pytest.approx(0.04)
+    assert Soaked(1, 1, (100, 100, 150), ()).growth == pytest.approx(0.5)
+    assert Soaked(1, 1, (100,), ()).growth == 0.0
 
 
 def look(begun: float, ended: float, *shown: str) -> Look:
