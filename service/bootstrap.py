@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import structlog
 
@@ -15,7 +14,7 @@ from service.gateways.vault import AesVault, HmacSigner, read_key, read_ring
 from service.settings import Settings
 from service.storage.engine import read_engine, write_engine
 from service.storage.migrations import Schema
-from service.storage.uow import Reader, UnitOfWork
+from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases.amend_comment import AmendComment
 from service.usecases.ask_opinion import AskOpinion
 from service.usecases.decide_comments import DecideComments
@@ -35,6 +34,7 @@ from service.usecases.manage_threads import ManageThreads
 from service.usecases.note_token_use import NoteTokenUse
 from service.usecases.open_lane import OpenLane
 from service.usecases.publish import rebuild_marked
+from service.usecases.purge import promise_purges
 from service.usecases.redact_comment import RedactComment
 from service.usecases.refold_texts import RefoldTexts
 from service.usecases.remove_note import RemoveNote
@@ -108,7 +108,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
     )
     signer = HmacSigner(secret)
     writer, readers = write_engine(settings.database_url), read_engine(settings.database_url)
-    uow = UnitOfWork(writer, partial(rebuild_marked, new_id=new_id, clock=clock))
+    uow = UnitOfWork(writer, _before_commit(new_id, clock))
     reader = Reader(readers)
     passwords = Argon2Passwords()
 
@@ -160,6 +160,14 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         rescore_waiting=RescoreWaiting(uow, reader, new_id, clock, _log_failed_check),
         close=close,
     )
+
+
+def _before_commit(new_id: NewId, clock: Clock) -> Callable[[Session], None]:
+    def publish(session: Session) -> None:
+        rebuild_marked(session, new_id=new_id, clock=clock)
+        promise_purges(session, new_id=new_id, clock=clock)
+
+    return publish
 
 
 def _log_failed_check(name: str, error: Exception) -> None:

@@ -127,6 +127,7 @@ class Gallery:
         bring("demo", "host", "كازينوهات", "spam", ("casino.example", "مثال.إختبار"), "سارة")
         bring("demo", "mail_domain", "throw-away", "hold", ("throw.example",), "taliq")
         self._fill_lane()
+        room.container.manage_sites.set_policy("demo", {"cache_seconds": "3600"})
         room.container.manage_staff.create_moderator("omar", "عمر", PASSWORD, "moderator", ["demo"])
 
     def _fill_lane(self) -> None:

@@ -36,6 +36,16 @@ def _policy_options(command: F) -> F:
             type=click.IntRange(0, NUMBERS["hold_links"]),
             help="From how many links on a comment is held; 0: never.",
         ),
+        click.option(
+            "--cache-seconds",
+            type=click.IntRange(0, NUMBERS["cache_seconds"]),
+            help="How long a CDN may keep what readers fetch; a removed comment may be seen there for as long.",
+        ),
+        click.option(
+            "--stale-seconds",
+            type=click.IntRange(0, NUMBERS["stale_seconds"]),
+            help="How long after that it may show it while it asks again; 0: not at all.",
+        ),
         click.option("--privacy-url", help="Where the site says what it does with readers' data."),
         click.option("--language", type=click.Choice(LANGUAGES), help="The site's own language."),
         click.option(

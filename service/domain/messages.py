@@ -1,8 +1,8 @@
-"""Events promised in the outbox: kinds and payloads. Payloads are thin: ids and codes, never a reader's text."""
+"""Events promised in the outbox: kinds and payloads. Payloads are thin: ids, codes and tags, never a reader's text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 
@@ -28,3 +28,10 @@ def comment_decided(
         "from": before,
         "to": after,
     }
+
+
+def cache_purge(tags: Iterable[str]) -> tuple[str, Mapping[str, object]]:
+    """Shared caches are to let go of whatever carries one of these tags. One for each site and transaction that changes
+    what its readers see, while the site's policy lets shared caches keep that for longer than a second.
+    """
+    return "cache.purge", {"tags": sorted(set(tags))}

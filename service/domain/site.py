@@ -22,9 +22,18 @@ UNREAD = frozenset({"hold_first_timers", "publish"})
 CLOSED = "closed"
 EMAIL = ("required", "optional")
 WEBSITE = ("off", "optional", "required")
+#: How long shared caches keep public reads, twice.
+CACHED = ("cache_seconds", "stale_seconds")
 #: What is set as a whole number, and how far each goes: a week in which a reader may still change a comment, ten years
-#: after which a discussion closes, more links than anybody reads.
-NUMBERS: Mapping[str, int] = {"edit_minutes": 7 * 24 * 60, "close_days": 3_650, "hold_links": 100}
+#: after which a discussion closes, more links than anybody reads, a day in a cache.
+NUMBERS: Mapping[str, int] = {
+    "edit_minutes": 7 * 24 * 60,
+    "close_days": 3_650,
+    "hold_links": 100,
+    **dict.fromkeys(CACHED, 24 * 60 * 60),
+}
+#: Seconds after which the service itself shows no longer what was taken away, in whichever process.
+GONE_HERE = 1
 #: Texts one comment may have. Somebody who needs more is not correcting.
 MAX_REVISIONS = 20
 #: Texts one comment may have together with those that moderators have made of it by taking words out.
@@ -44,6 +53,8 @@ class SitePolicy:
     ``edit_minutes``: how long after sending a reader may change the text; 0 for not at all.
     ``close_days``: after how many days a thread takes no more comments; 0 for never.
     ``hold_links``: from how many links on a comment is held; 0 for never.
+    ``cache_seconds``: how long shared caches may keep public reads (``s-maxage``). ``stale_seconds``: how long after
+    that they may still show them while they ask again (``stale-while-revalidate``); 0 for not at all.
     ``privacy_url``: where the site says what it does with readers' data; the form links to it when it is set.
     """
 
@@ -55,6 +66,8 @@ class SitePolicy:
     edit_minutes: int = 15
     close_days: int = 0
     hold_links: int = 2
+    cache_seconds: int = 1
+    stale_seconds: int = 0
     privacy_url: str = ""
 
     @classmethod
@@ -97,6 +110,16 @@ class SitePolicy:
         if status not in (Status.PENDING, Status.APPROVED) or revisions >= MAX_REVISIONS or not self.edit_minutes:
             return None
         return created_at + timedelta(minutes=self.edit_minutes)
+
+    @property
+    def seen_seconds(self) -> int:
+        """For how long at most a shared cache that hears of nothing shows what was taken away."""
+        return self.cache_seconds + self.stale_seconds + GONE_HERE
+
+    @property
+    def kept_longer(self) -> bool:
+        """Whether shared caches keep public reads for so long that they have to be told what to let go of."""
+        return self.seen_seconds > SitePolicy().seen_seconds
 
     @property
     def state(self) -> str:

@@ -17,8 +17,10 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 #: What a reader can be answered in; the first is the default.
 LANGUAGES: tuple[str, ...] = ("ar", "en", "fr", "fa", "ur", "he", "es", "de", "tr", "id")
@@ -32,6 +34,8 @@ _FOLDER = Path(__file__).parent / "catalogues"
 _DIGITS = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 #: Instead of CLDR's long form: English not the American way, Urdu without the comma that ours would repeat.
 _DAY = {"en": "d MMMM y", "ur": "d MMMM y"}
+#: Where no comma stands before the last of three.
+_LIST = {"en": "en_GB"}
 #: CLDR calls it «Indonesia».
 _NAMES = {"id": "Bahasa Indonesia"}
 
@@ -149,6 +153,14 @@ def format_share(language: str, share: float, *, exact: bool = False) -> str:
     """A part of one in whole percent: ``26%``; ``exact``: with one decimal at most, ``0.9%``."""
     rounded = round(share, 3 if exact else 2)
     return _digits(language, format_percent(rounded, locale=_locale(language), decimal_quantization=not exact))
+
+
+def format_span(language: str, seconds: int) -> str:
+    """How long something lasts, in words and exactly: ``1 hour and 1 second``; nothing at all is ``0 seconds``."""
+    units = {"hour": seconds // 3600, "minute": seconds // 60 % 60, "second": seconds % 60}
+    told = [name for name, number in units.items() if number] or ["second"]
+    parts = [format_unit(units[name], f"duration-{name}", locale=_locale(language)) for name in told]
+    return _digits(language, format_list(parts, locale=_LIST.get(language) or _locale(language)))
 
 
 def format_hour(language: str, moment: datetime) -> str:

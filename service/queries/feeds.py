@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from service.domain.site import SitePolicy
 from service.storage import sites, threads
 from service.storage.pages import Page
 from service.storage.sites import Site
@@ -38,13 +39,17 @@ class Feed:
     id: UUID
     site_slug: str
     site_name: str
-    language: str
+    policy: SitePolicy
     thread_key: str | None
     title: str
     url: str | None
     begun_at: datetime
     entries: Sequence[Entry]
     version: str
+
+    @property
+    def language(self) -> str:
+        return self.policy.language
 
 
 def thread_feed(session: Session, site_slug: str, key: str) -> Feed:
@@ -108,7 +113,7 @@ def _feed(
     begun_at: datetime,
     entries: Sequence[Entry],
 ) -> Feed:
-    facts = [site.name, site.policy.language, title, url, [[e.comment, e.thread_key, e.thread_title] for e in entries]]
+    policy = site.policy
+    facts = [site.name, policy.language, title, url, [[e.comment, e.thread_key, e.thread_title] for e in entries]]
     version = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
-    language = site.policy.language
-    return Feed(feed_id, site.slug, site.name, language, key, title, url, begun_at, entries, version)
+    return Feed(feed_id, site.slug, site.name, policy, key, title, url, begun_at, entries, version)

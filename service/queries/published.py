@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, f
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.errors import MalformedError
+from service.domain.site import SitePolicy
 from service.domain.snapshot import Key
 from service.storage import pages, sites, threads
 from service.storage.pages import Page
@@ -30,7 +31,7 @@ class PublishedPage:
     """One page of a thread. ``content`` is a JSON array, oldest first; ``next`` names the following page.
 
     ``first``: whether nothing stands before it. ``comment_gone``: a comment was asked for and does not show here.
-    ``closes_at``: when the state changes by itself, if it will.
+    ``closes_at``: when the state changes by itself, if it will. ``policy``: the site's.
     """
 
     key: str
@@ -42,7 +43,7 @@ class PublishedPage:
     content: str
     digest: str
     next: str | None
-    language: str = "ar"
+    policy: SitePolicy
     first: bool = True
     comment_gone: bool = False
     closes_at: datetime | None = None
@@ -87,10 +88,10 @@ def published_page(
     site = sites.get_by_slug(session, site_slug)
     thread = threads.find(session, site.id, key)
     named = _cursor_id(cursor)
-    language = site.policy.language
+    policy = site.policy
     if thread is None:
         return PublishedPage(
-            key, "", None, site.policy.state, 0, order, "[]", "", None, language, comment_gone=comment is not None
+            key, "", None, policy.state, 0, order, "[]", "", None, policy, comment_gone=comment is not None
         )
     rows = _rows_of(session, site, thread.id, comment, order) if comment else []
     gone = comment is not None and not rows
@@ -101,26 +102,26 @@ def published_page(
         key=thread.key,
         title=thread.title,
         url=thread.url,
-        state=thread.state_at(site.policy, now),
+        state=thread.state_at(policy, now),
         count=thread.comment_count if rows else 0,
         order=order,
         content=rows[0].content if rows else "[]",
         digest=rows[0].digest if rows else "",
         next=rows[1].id.hex if len(rows) > 1 else None,
-        language=language,
+        policy=policy,
         first=not (rows and rows[0].preceded),
         comment_gone=gone,
-        closes_at=thread.closes_at(site.policy) if thread.is_open(site.policy, now) else None,
+        closes_at=thread.closes_at(policy) if thread.is_open(policy, now) else None,
     )
 
 
-def published_counts(session: Session, site_slug: str, keys: Sequence[str]) -> tuple[dict[str, int], str]:
+def published_counts(session: Session, site_slug: str, keys: Sequence[str]) -> tuple[dict[str, int], SitePolicy]:
     """Published comments of each thread asked for, in the order asked; 0 for a thread nobody has heard of. And the
-    site's language.
+    site's policy.
     """
     site = sites.get_by_slug(session, site_slug)
     known = threads.counts(session, site.id, keys)
-    return {key: known.get(key, 0) for key in keys}, site.policy.language
+    return {key: known.get(key, 0) for key in keys}, site.policy
 
 
 def _rows_of(

@@ -15,7 +15,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-#: Under this in ``session.info``: whether the transaction changes what the public sees.
+#: Under this in ``session.info``: the rows by which the transaction has changed what the public sees.
 PUBLIC_CHANGE = "public_change"
 
 
@@ -53,6 +53,6 @@ def versioned(kind: type[V]) -> type[V]:
         session = object_session(row)
         if session is not None and session.is_modified(row):
             row.version = kind.version + 1  # type: ignore[attr-defined]
-            session.info[PUBLIC_CHANGE] = True
+            session.info.setdefault(PUBLIC_CHANGE, set()).add(row)
 
     return kind

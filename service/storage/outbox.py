@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, text
@@ -36,12 +36,14 @@ class OutboxMessage(Base):
 
 
 def put(
-    session: Session, message_id: UUID, site_id: UUID, event: tuple[str, Mapping[str, object]], now: datetime
+    session: Session,
+    message_id: UUID,
+    site_id: UUID,
+    event: tuple[str, Mapping[str, object]],
+    now: datetime,
+    after: timedelta = timedelta(0),
 ) -> None:
+    """Promises ``event``, which nobody is told of until so long ``after`` now."""
     kind, payload = event
-    insert_rows(
-        session,
-        OutboxMessage(
-            id=message_id, site_id=site_id, kind=kind, payload=dict(payload), created_at=now, available_at=now
-        ),
-    )
+    facts = {"id": message_id, "site_id": site_id, "kind": kind, "payload": dict(payload)}
+    insert_rows(session, OutboxMessage(**facts, created_at=now, available_at=now + after))

@@ -19,12 +19,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from service.domain.errors import NotFoundError
 from service.domain.site import CLOSED, SitePolicy
 from service.domain.threads import STATES, closes_at, state_at
 from service.storage.base import Base, versioned
+from service.storage.sites import Site
 from service.storage.types import UtcDateTime, one_of
 
 
@@ -61,6 +62,7 @@ class Thread(Base):
     mode: Mapped[str | None] = mapped_column(String(20).with_variant(String(10), "sqlite"))
     set_by: Mapped[str | None] = mapped_column(String(100))
     set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    site: Mapped[Site] = relationship(viewonly=True)
 
     def closes_at(self, policy: SitePolicy) -> datetime | None:
         """When it closes, or has closed, by itself."""
@@ -134,11 +136,14 @@ def open_once(session: Session, new: Thread) -> Thread:
 
 
 def lock(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
-    """The thread, held until the end of the transaction, so that its pages are rebuilt by one at a time."""
+    """The thread, held until the end of the transaction, so that its pages are rebuilt by one at a time; and with it
+    its site, by whose policy shared caches are told of that.
+    """
     return session.scalars(
         select(Thread)
         .where(Thread.site_id == site_id, Thread.id == thread_id)
-        .with_for_update(key_share=True)
+        .options(joinedload(Thread.site, innerjoin=True))
+        .with_for_update(key_share=True, of=Thread)
         .execution_options(populate_existing=True)
     ).one()
 

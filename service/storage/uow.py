@@ -48,7 +48,8 @@ _SQLITE_COLUMNS = {
 
 
 class UnitOfWork:
-    """Writes. ``before_commit`` runs inside the transaction: it rebuilds the pages the change has marked."""
+    """Writes. ``before_commit`` runs inside the transaction: it rebuilds the pages the change has marked,
+    and promises what follows from that."""
 
     def __init__(self, engine: Engine, before_commit: Callable[[Session], None]) -> None:
         self.engine = engine

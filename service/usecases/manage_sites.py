@@ -15,6 +15,7 @@ from service.storage.threads import Thread
 from service.storage.uow import Session, UnitOfWork
 from service.text.clean import clean_line, length
 from service.text.urls import canonical_url
+from service.usecases.purge import mark_kept
 
 MAX_SECTION = 100
 
@@ -47,6 +48,7 @@ class ManageSites:
 
         def change(session: Session) -> Site:
             site = sites.get_by_slug(session, slug)
+            mark_kept(session, site)
             site.policy_data = site.policy.changed(changes).to_data()
             if name is not None:
                 site.name = clean_line(name) or site.name

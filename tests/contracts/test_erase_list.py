@@ -24,7 +24,7 @@ NOT_A_READERS = {
     "kept_search": "a moderator's own words, which only that moderator sees",
     "disclosure": "codes and staff names; that somebody saw an address outlives the address",
     "decision": "codes and staff names; kept on purpose",
-    "outbox": "ids and codes: domain.messages",
+    "outbox": "ids, codes and tags: domain.messages",
     # Numbers of readers' words. The worker takes those of an erased comment out within seconds: learn_decisions.
     "learner": "sums over many comments; what one has put in is taken out when it is erased",
     "author.avatar": "random",

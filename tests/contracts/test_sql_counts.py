@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, event
 
+from service.app import create_app
 from service.domain.desk import Ask
 from service.domain.moderation import Action
 from service.queries import batches, queue
@@ -75,7 +76,8 @@ def room(newsroom: Newsroom) -> Newsroom:
     ],
 )
 def test_fetching_reads_pages_and_never_a_comment(room: Newsroom, address: str, number: int) -> None:
-    client = room.client()
+    # All of it in one second: what is ready holds until that is over.
+    client = create_app(room.container, lambda: 0.0).test_client()
     with statements() as seen:
         answer = client.get(address)
     assert len(seen) == number
@@ -158,6 +160,14 @@ def test_deciding_one_comment(room: Newsroom) -> None:
     # The comment, its last decision; decision, comment, outbox. The page: thread, starts, comments, empty places, row,
     # the row written, the count and the count written.
     assert len(seen) == 13, "\n".join(seen)
+
+
+def test_where_a_cdn_has_to_be_told_a_decision_costs_that_event_and_no_question(room: Newsroom) -> None:
+    comment = room.pending()
+    room.container.manage_sites.set_policy("demo", {"cache_seconds": "60"})
+    with statements() as seen:
+        room.decide(comment, Action.APPROVE)
+    assert len(seen) == 13 + 1, "\n".join(seen)
 
 
 def test_deciding_what_readers_have_seen_looks_for_reports(room: Newsroom) -> None:

@@ -181,6 +181,7 @@ def manage_the_desk(scene: Scene, client, form: dict[str, str]) -> None:  # type
         scene.open("GET", done.headers["Location"], client)
     policy = {"name": "صحيفة", "mode": "hold_all", "email": "required", "website": "optional", "language": "ar",
               "close_days": "0", "hold_links": "2", "edit_minutes": "15", "privacy_url": "",
+              "cache_seconds": "60", "stale_seconds": "60",
               "origins": "https://news.example"}  # fmt: skip
     scene.open("POST", "/console/policy", client, data={**form, **policy})
     scene.open("POST", "/console/lane/open", client, data={**form, "percent": "5", "audit": "5"})

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from service.domain.cache_tags import TOLD_AFTER, feed_tag, site_tag, thread_tag
+from service.domain.messages import cache_purge
 from tests.browser.press import serving
 from tests.newsroom import Newsroom
 from tests.nginx import NGINX, wait_until_listening
@@ -50,6 +54,16 @@ def test_the_events_are_those_the_script_sends() -> None:
     listed = set(re.findall(r"`taliq:([a-z]+)`", DOCUMENT.read_text("utf-8")))
     assert listed == {"ready", "submitted", "error"}
     assert listed == set(re.findall(r"""\b(?:fire|tell|emit)\(["'](?:taliq:)?([a-z]+)""", script))
+
+
+def test_the_tags_and_the_event_for_a_cdn_are_those_that_are_sent() -> None:
+    text, key = DOCUMENT.read_text("utf-8"), "0123456789abcdef"
+    for tag in (site_tag("SITE"), feed_tag("SITE"), thread_tag("SITE", "")[:-16]):
+        assert f"`{tag}`" in text
+    (event,) = blocks("json", "A CDN in front")
+    kind, payload = cache_purge([feed_tag("SITE"), thread_tag("SITE", "")[:-16] + key])
+    assert json.loads(event) == {"kind": kind, "payload": payload}
+    assert timedelta(seconds=2) == TOLD_AFTER, "two seconds, it says"
 
 
 @dataclass

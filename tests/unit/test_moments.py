@@ -13,6 +13,7 @@ from service.i18n import (
     format_moment,
     format_number,
     format_share,
+    format_span,
     format_weekday,
 )
 
@@ -64,3 +65,20 @@ def test_numbers_and_short_times_have_the_languages_digits(language: str, said: 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
 def test_a_share_is_whole_percent(language: str) -> None:
     assert [format_share(language, share) for share in (0, 0.004, 0.256, 1)] == ["0%", "0%", "26%", "100%"]
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "said"),
+    [
+        ("en", 0, "0 seconds"),
+        ("en", 1, "1 second"),
+        ("en", 3_661, "1 hour, 1 minute and 1 second"),
+        ("en", 172_801, "48 hours and 1 second"),
+        ("ar", 2, "ثانيتان"),
+        ("ar", 3_632, "ساعة و32 ثانية"),
+        ("ar", 86_401, "24 ساعة وثانية"),
+        ("fa", 3_632, "۱ ساعت و ۳۲ ثانیه"),
+    ],
+)
+def test_a_span_is_told_in_words_and_exactly(language: str, seconds: int, said: str) -> None:
+    assert format_span(language, seconds) == said

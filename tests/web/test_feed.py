@@ -183,7 +183,7 @@ def test_a_feed_can_be_kept_for_a_little_and_asked_again(newsroom: Newsroom) -> 
     client = newsroom.client()
     for address in (THREAD, SITE):
         first = client.get(address)
-        assert first.headers["Cache-Control"] == "public, max-age=60"
+        assert first.headers["Cache-Control"] == "public, max-age=60, s-maxage=1"
         again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
         head = client.head(address)

@@ -20,6 +20,7 @@ from service.app import create_app
 from service.bootstrap import Container, build
 from service.domain.errors import UnavailableError
 from service.domain.moderation import Action
+from service.web.public.query import LONGEST
 from service.web.ready import HOLDS_ALONE, Ready
 from tests.contracts.test_sql_counts import statements
 from tests.newsroom import FIELDS, Newsroom, word
@@ -266,6 +267,36 @@ def test_readers_are_served_for_a_minute_while_the_database_is_away(
     assert read(client, address).data == shown
 
 
+@pytest.mark.parametrize("tag", [False, True], ids=["whole", "not changed"])
+@pytest.mark.parametrize("address", KINDS.values(), ids=KINDS)
+def test_what_is_not_known_to_hold_no_cache_keeps_for_long_whatever_the_policy(
+    newsroom: Newsroom,
+    client: FlaskClient,
+    elapsed: Elapsed,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    tag: bool,
+) -> None:
+    newsroom.approved()
+    newsroom.container.manage_sites.set_policy("demo", {"cache_seconds": 3_600, "stale_seconds": 60})
+    away = Away(newsroom.container, monkeypatch)
+    first = read(client, address)
+    known = {"If_None_Match": first.headers["ETag"]} if tag else {}
+
+    def kept() -> tuple[int | None, int | None]:
+        said = read(client, address, **known).cache_control
+        return said.s_maxage, said.stale_while_revalidate
+
+    assert kept() == (3_600, 60)
+    away.gone = True
+    elapsed.seconds += 1
+    for _ in range(2):
+        assert kept() == (1, None)
+    away.gone = False
+    elapsed.seconds += 1
+    assert kept() == (3_600, 60)
+
+
 def test_what_was_changed_here_is_not_shown_as_it_was_though_the_database_is_away(
     newsroom: Newsroom, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -342,6 +373,49 @@ def test_nothing_of_a_reader_gets_into_an_answer_that_is_kept(newsroom: Newsroom
     assert "X-Request-ID" not in told.headers, "it was many requests' answer"
 
 
+@pytest.mark.parametrize("address", KINDS.values(), ids=KINDS)
+def test_shared_caches_keep_an_answer_as_the_sites_policy_says(
+    newsroom: Newsroom, client: FlaskClient, elapsed: Elapsed, elsewhere: Container, address: str
+) -> None:
+    """A 304 says so too: by it a cache goes on keeping what it has. What is set elsewhere is seen within a second."""
+    newsroom.approved()
+    seconds = 60 if "feed" in address else 0
+    asked_again = "" if seconds else ", must-revalidate"
+    tag = read(client, address).headers["ETag"]
+    for policy, said in (
+        ({}, f"s-maxage=1{asked_again}"),
+        ({"cache_seconds": "3600"}, f"s-maxage=3600{asked_again}"),
+        ({"stale_seconds": "60"}, "s-maxage=3600, stale-while-revalidate=60"),
+        ({"cache_seconds": "0"}, "s-maxage=0, stale-while-revalidate=60"),
+        ({"cache_seconds": "1", "stale_seconds": "0"}, f"s-maxage=1{asked_again}"),
+    ):
+        elsewhere.manage_sites.set_policy("demo", policy)
+        elapsed.seconds += 1
+        whole, same = read(client, address), read(client, address, If_None_Match=tag)
+        assert (whole.status_code, same.status_code) == (200, 304)
+        for answer in (whole, same):
+            assert answer.headers["Cache-Control"] == f"public, max-age={seconds}, {said}"
+
+
+@pytest.mark.parametrize("path", ["page?thread=article-1", "form?thread=article-1", "comments?thread=", "feed?thread="])
+def test_what_is_one_readers_own_or_refused_is_kept_by_nobody_whatever_the_policy(
+    small_newsroom: Newsroom, path: str
+) -> None:
+    small_newsroom.approved()
+    small_newsroom.container.manage_sites.set_policy("demo", {"cache_seconds": "3600", "stale_seconds": "60"})
+    assert small_newsroom.client().get(f"/v1/sites/demo/{path}").headers["Cache-Control"] == "no-store"
+
+
+def test_what_carries_no_tags_is_kept_no_longer_than_by_default(small_newsroom: Newsroom) -> None:
+    small_newsroom.approved()
+    small_newsroom.container.manage_sites.set_policy("demo", {"cache_seconds": "3600", "stale_seconds": "60"})
+    for spare, seconds in ((LONGEST - len("thread=article-1&x="), 3_600), (LONGEST, 1)):
+        answer = read(small_newsroom.client(), f"{THREAD}&x={'y' * spare}")
+        assert answer.status_code == 200
+        assert f"s-maxage={seconds}," in answer.headers["Cache-Control"]
+        assert ("Cache-Tag" in answer.headers) == (seconds > 1)
+
+
 def test_an_answer_names_what_a_shared_cache_may_let_go_of(newsroom: Newsroom, client: FlaskClient) -> None:
     one = read(client, THREAD).headers
     both = read(client, "/v1/sites/demo/counts?thread=article-1&thread=other").headers
@@ -349,7 +423,7 @@ def test_an_answer_names_what_a_shared_cache_may_let_go_of(newsroom: Newsroom, c
     assert site == "taliq-demo"
     assert both["Cache-Tag"].split(",")[:2] == [site, thread]
     assert both["Surrogate-Key"] == both["Cache-Tag"].replace(",", " ")
-    assert read(client, KINDS["site feed"]).headers["Cache-Tag"] == site
+    assert read(client, KINDS["site feed"]).headers["Cache-Tag"] == f"{site},{site}_feed"
     assert "article" not in one["Cache-Tag"], "a key may be an address"
 
 

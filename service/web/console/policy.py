@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 
 from service.domain.access import Permission
 from service.domain.errors import FieldError, InvalidError
-from service.domain.site import EMAIL, MODES, NUMBERS, WEBSITE, SitePolicy
-from service.i18n import LANGUAGES
+from service.domain.site import CACHED, EMAIL, MODES, NUMBERS, WEBSITE, SitePolicy
+from service.i18n import LANGUAGES, format_span
 from service.queries.site_setup import SiteView, site_view
 from service.text.clean import clean_line, length
 from service.web.console.outcome import acted, page, told
@@ -82,6 +82,15 @@ def _faults(name: str, changes: Mapping[str, str | Sequence[str]]) -> list[Field
     return faults
 
 
+def _seen(desk: Desk, typed: Mapping[str, str]) -> dict[str, object]:
+    """How long what was taken away may be seen from a CDN, by the numbers as they stand on the page."""
+    try:
+        policy = SitePolicy().changed({name: typed[name].strip() for name in CACHED})
+    except InvalidError:
+        policy = _site(desk).policy
+    return {"span": format_span(desk.language, policy.seen_seconds), "longer": policy.kept_longer}
+
+
 def _page(desk: Desk, typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> Response:
     html = desk.page(
         "console/policy.html",
@@ -89,6 +98,8 @@ def _page(desk: Desk, typed: Mapping[str, str], errors: Mapping[str, str] | None
         errors={name: (errors or {}).get(name) for name in typed},
         choices=CHOICES,
         numbers=list(NUMBERS),
+        cached=CACHED,
+        seen=_seen(desk, typed),
         invalid=bool(errors),
         return_to=f"{PATH}?{urlencode({'site': desk.site.slug})}",
         notice=told(desk),

@@ -19,6 +19,7 @@ from service.web.api import ApiBlueprint, problems
 from service.web.compression import cached
 from service.web.context import container
 from service.web.public import query
+from service.web.public.caching import cache_control
 from service.web.public.links import Links, plain_page, site_address
 from service.web.public.schemas import ANY_THREAD, URL
 from service.web.rendering import templates_digest
@@ -29,8 +30,8 @@ ATOM, THREADING, XML = (
     "http://www.w3.org/XML/1998/namespace",
 )
 CONTENT_TYPE = "application/atom+xml"
-#: Feed readers come every few minutes at most; one minute is all that a refused comment may linger.
-CACHE = "public, max-age=60"
+#: Feed readers come every few minutes at most; so many seconds are all that a refused comment may linger there.
+KEPT = 60
 #: What XML 1.0 has no way to write, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -55,7 +56,7 @@ def register(blueprint: ApiBlueprint) -> None:
         )
         made_of = found.version + templates_digest() + container().settings.public_origin
         tag = hashlib.sha256(made_of.encode()).hexdigest()[:32]
-        return cached(tag, f"{CONTENT_TYPE}; charset=utf-8", CACHE, lambda: to_xml(found))
+        return cached(tag, f"{CONTENT_TYPE}; charset=utf-8", cache_control(found.policy, KEPT), lambda: to_xml(found))
 
 
 def to_xml(feed: Feed) -> bytes:

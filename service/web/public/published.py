@@ -21,6 +21,7 @@ from service.web.api import ApiBlueprint, problems
 from service.web.compression import cached
 from service.web.context import container, holds_until
 from service.web.public import query
+from service.web.public.caching import cache_control
 from service.web.public.linked_data import is_gone, linked_data
 from service.web.public.links import Links, plain_page
 from service.web.public.schemas import (
@@ -36,8 +37,6 @@ from service.web.public.schemas import (
 )
 from service.web.rendering import render, templates_digest
 
-#: Shared caches may keep a page for a second; browsers ask again each time and mostly hear 304.
-CACHE = "public, max-age=0, s-maxage=1, must-revalidate"
 MAX_DEPTH = 4
 NAMED_FROM = 3
 
@@ -53,7 +52,7 @@ def register(blueprint: ApiBlueprint) -> None:
     def comments(site: str) -> Any:
         """An unknown thread is an empty list. Follow `next` to the end and every comment has come once."""
         page = page_of(site, query.known_thread())
-        return cached(page.etag("json"), "application/json", CACHE, page.to_json)
+        return cached(page.etag("json"), "application/json", cache_control(page.policy), page.to_json)
 
     @blueprint.route("/v1/sites/<site>/comments.html", methods=["GET"])
     @blueprint.doc(
@@ -68,13 +67,13 @@ def register(blueprint: ApiBlueprint) -> None:
         """Ready to be put into a page. The language is in the address, so one address is one answer."""
         g.fragment = True
         page = page_of(site, query.known_thread())
-        language = known_language(query.one("lang"), page.language)
+        language = known_language(query.one("lang"), page.policy.language)
         values = {"thread": page.key}
         told = [str(page.first), str(page.comment_gone), page.title, page.url or "", _origin()]
         return cached(
             page.etag("html", language, *told, templates_digest()),
             "text/html; charset=utf-8",
-            CACHE,
+            cache_control(page.policy),
             lambda: fragment_html(site, page, language, values).encode(),
         )
 
@@ -89,15 +88,16 @@ def register(blueprint: ApiBlueprint) -> None:
         """For index pages. A thread nobody has written in has 0."""
         wanted, lang = query.known_threads(), query.one("lang")
         _check_slug(site)
-        found, otherwise = container().reader.run(
+        found, policy = container().reader.run(
             lambda s: published.published_counts(s, site, [key for _, key in wanted])
         )
         answer: dict[str, object] = {"counts": {given: found[key] for given, key in wanted}}
         if lang:
-            language = known_language(lang, otherwise)
+            language = known_language(lang, policy.language)
             answer["texts"] = {given: t(language, "thread.count", count=found[key]) for given, key in wanted}
         body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
-        return cached(hashlib.sha256(body).hexdigest()[:32], "application/json", CACHE, lambda: body)
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        return cached(tag, "application/json", cache_control(policy), lambda: body)
 
 
 def page_of(slug: str, key: str, answered: str = "") -> PublishedPage:

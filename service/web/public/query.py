@@ -12,6 +12,9 @@ from service.domain.threads import thread_key
 from service.text.clean import length
 
 MAX_THREADS = 100
+#: Bytes of a query. A hundred threads by their addresses fit; the answer to what is longer is neither kept ready nor
+#: named for shared caches.
+LONGEST = 16_384
 
 
 def one(name: str, *, limit: int = LIMITS["url"]) -> str | None:

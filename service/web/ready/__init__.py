@@ -115,9 +115,9 @@ class Ready:
         if kept is not None and self._holds(kept):
             kept.used = kept.wanted = True
             self._answered += 1
-            return kept.answer.respond(environ, start_response, kept.second)
-        kept = self._answer(spelling.address, environ)
-        return kept.answer.respond(environ, start_response, kept.second)
+        else:
+            kept = self._answer(spelling.address, environ)
+        return kept.answer.respond(environ, start_response, kept.second, known=kept.second == int(kept.looked_at))
 
     def _holds(self, kept: _Kept) -> bool:
         return (

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from service.domain.cache_tags import site_tag, thread_tag
+from service.domain.cache_tags import feed_tag, site_tag, thread_tag
 from service.domain.threads import thread_key
-from service.web.public.query import MAX_THREADS
+from service.web.public.query import LONGEST, MAX_THREADS
 
 _PATH = re.compile(r"/v1/sites/([a-z0-9-]{1,64})/(comments|comments\.html|counts|feed)")
 #: The parameters each of them knows. Whatever else stands in an address makes no other answer.
@@ -19,8 +19,6 @@ _KNOWN: Mapping[str, frozenset[str]] = {
     "counts": frozenset({"thread", "lang"}),
     "feed": frozenset({"thread", "url", "lang"}),
 }
-#: Bytes of a query. A hundred threads by their addresses fit; what is longer goes the long way.
-LONGEST = 16_384
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,9 @@ class Address:
     @property
     def tags(self) -> tuple[str, ...]:
         """By what a shared cache is told to let go of it."""
-        return (site_tag(self.slug), *(thread_tag(self.slug, key) for key in self.threads or ()))
+        if self.threads is None:
+            return site_tag(self.slug), feed_tag(self.slug)
+        return (site_tag(self.slug), *(thread_tag(self.slug, key) for key in self.threads))
 
 
 def address_of(path: str, query: str) -> Address | None:

@@ -35,6 +35,7 @@ _NOT_AGAIN = frozenset(
 #: Sent by the shipped nginx. It compares whole seconds: what it is given to keep until this one it sends until that is
 #: over, and "for a second" would be until the end of the next.
 PROXY_KEEPS = "HTTP_X_PROXY_KEEPS"
+BRIEFLY = "public, max-age=0, s-maxage=1, must-revalidate"
 OK, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
 _NOTHING = [b""]
 #: Headers, and the body in one piece.
@@ -62,18 +63,23 @@ class Answer:
         #: Bytes, as if all its forms were made: packed, a text is less than half as long.
         self.size = OVERHEAD + len(body) * (2 if self._packs else 1)
 
-    def respond(self, environ: Mapping[str, object], start_response: StartResponse, second: int) -> list[bytes]:
+    def respond(
+        self, environ: Mapping[str, object], start_response: StartResponse, second: int, *, known: bool
+    ) -> list[bytes]:
         """The body for WSGI; nothing of it where the client has it already, or asks for the headers only. ``second``:
-        of the clock, in which it holds.
+        of the clock, in which it holds. ``known``: whether it is known to; else no shared cache keeps it for longer
+        than that, whatever the site's policy.
         """
         encoding = _accepted(str(environ.get("HTTP_ACCEPT_ENCODING", ""))) if self._packs else ""
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and (same := self._same(str(known), encoding)) is not None:
+        has = environ.get("HTTP_IF_NONE_MATCH")
+        if has and (same := self._same(str(has), encoding)) is not None:
             headers = self._unchanged.get(same) or self._say_unchanged(same)
-            start_response(NOT_MODIFIED, _kept_by(environ, headers, second))
+            start_response(NOT_MODIFIED, _kept_by(environ, headers, second, known))
             return _NOTHING
         headers, body = self._forms.get(encoding) or self._pack(encoding)
-        start_response(self.status_line, _kept_by(environ, headers, second) if self.status_line == OK else headers)
+        if self.status_line == OK:
+            headers = _kept_by(environ, headers, second, known)
+        start_response(self.status_line, headers)
         return body if environ["REQUEST_METHOD"] != "HEAD" else _NOTHING
 
     def _same(self, known: str, encoding: str) -> str | None:
@@ -103,8 +109,10 @@ class Answer:
         return [*self._common, *about, *tag, ("Content-Length", str(len(body)))], [body]
 
 
-def _kept_by(environ: Mapping[str, object], headers: list[Header], second: int) -> list[Header]:
+def _kept_by(environ: Mapping[str, object], headers: list[Header], second: int, known: bool) -> list[Header]:
     """The headers for whoever asked: the shipped proxy, if it did, hears how long to keep the answer."""
+    if not known:
+        headers = [*(header for header in headers if header[0] != "Cache-Control"), ("Cache-Control", BRIEFLY)]
     return [*headers, ("X-Accel-Expires", f"@{second}")] if PROXY_KEEPS in environ else headers
 
 
