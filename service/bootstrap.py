@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import structlog
 
-from service.domain.ports import Clock, NewId, Signer, Vault
+from service.domain.ports import Clock, NewId, SharedCounts, Signer, Vault
 from service.gateways.clock import Uuid7, utc_now
 from service.gateways.passwords import Argon2Passwords
+from service.gateways.valkey import ValkeyCounts
 from service.gateways.vault import AesVault, HmacSigner, read_key, read_ring
+from service.queries.public_reader import PublicReader
 from service.settings import Settings
-from service.storage.engine import read_engine, write_engine
+from service.storage.engine import read_engine, standby_engine, write_engine
 from service.storage.migrations import Schema
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases.amend_comment import AmendComment
@@ -57,6 +59,7 @@ class Container:
 
     settings: Settings
     reader: Reader
+    public_reader: PublicReader
     changes: Callable[[], int]
     schema: Schema
     vault: Vault
@@ -64,6 +67,7 @@ class Container:
     clock: Clock
     new_id: NewId
     session_key: bytes
+    shared_counts: SharedCounts | None
     submit_comment: SubmitComment
     amend_comment: AmendComment
     withdraw_comment: WithdrawComment
@@ -107,25 +111,35 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         read_ring("TALIQ_VAULT_KEYS", settings.vault_keys), read_key("TALIQ_INDEX_KEY", settings.index_key)
     )
     signer = HmacSigner(secret)
-    writer, readers = write_engine(settings.database_url), read_engine(settings.database_url)
+    pooled = settings.pooled
+    writer = write_engine(settings.database_url, pooled=pooled)
+    readers = read_engine(settings.database_url, pooled=pooled)
     uow = UnitOfWork(writer, _before_commit(new_id, clock))
+    standby = standby_engine(settings.standby_url, pooled=pooled) if settings.standby_url else None
     reader = Reader(readers)
     passwords = Argon2Passwords()
+    counts = ValkeyCounts(settings.limits_url, signer.digest) if settings.limits_url else None
 
     def close() -> None:
+        if counts is not None:
+            counts.close()
         writer.dispose()
         readers.dispose()
+        if standby is not None:
+            standby.dispose()
 
     return Container(
         settings=settings,
         reader=reader,
+        public_reader=PublicReader(reader, Reader(standby) if standby else None, settings.standby_minutes * 60),
         changes=lambda: uow.changes,
-        schema=Schema(writer),
+        schema=Schema(writer, pooled=pooled),
         vault=vault,
         signer=signer,
         clock=clock,
         new_id=new_id,
         session_key=signer.digest("console", "csrf"),
+        shared_counts=counts,
         submit_comment=SubmitComment(uow, reader, vault, signer, new_id, clock, _log_failed_check),
         amend_comment=AmendComment(uow, reader, signer, new_id, clock, _log_failed_check),
         withdraw_comment=WithdrawComment(uow, signer, new_id, clock),

@@ -17,6 +17,7 @@ from service.text.urls import origin_of
 PREFIX = "TALIQ_"
 #: Set by the test run, read by nothing here.
 IGNORED = frozenset({"TALIQ_CI", "TALIQ_EXAMPLES"})
+LIMITS_SCHEMES = frozenset({"redis", "rediss", "valkey", "valkeys"})
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -35,6 +36,18 @@ class Settings:
     public_url: str = field(
         metadata={"help": "the address readers and moderators use, such as https://taliq.example"}
     )
+    database_pooler: str = field(
+        default="",
+        metadata={"help": "`transaction` when a pooler such as pgbouncer stands before PostgreSQL in that mode"},
+    )
+    standby_url: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "PostgreSQL address of a streaming standby, for reading published comments"},
+    )
+    standby_minutes: int = field(
+        default=60, metadata={"help": "how long a standby answers readers alone while the primary is away"}
+    )
     trusted_proxies: str = field(
         default="", metadata={"help": "networks whose X-Forwarded-For is believed, comma-separated"}
     )
@@ -43,6 +56,14 @@ class Settings:
     )
     rate_hour: int = field(default=300, metadata={"help": "submissions an hour from one network"})
     rate_site_minute: int = field(default=600, metadata={"help": "submissions a minute for one site"})
+    limits_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "redis:// or valkey:// address where all machines count together; "
+            "without it each process counts alone"
+        },
+    )
     ready_megabytes: int = field(
         default=64, metadata={"help": "memory of each web process for answers that are ready"}
     )
@@ -69,6 +90,10 @@ class Settings:
             raise ConfigurationError("TALIQ_PUBLIC_URL must be an origin such as https://taliq.example.")
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise ConfigurationError("TALIQ_LOG_LEVEL must be debug, info, warning or error.")
+        if self.database_pooler not in ("", "transaction"):
+            raise ConfigurationError("TALIQ_DATABASE_POOLER must be transaction, or nothing where there is no pooler.")
+        if self.limits_url and not _names_a_server(self.limits_url, LIMITS_SCHEMES):
+            raise ConfigurationError("TALIQ_LIMITS_URL must be an address such as redis://127.0.0.1:6379/0.")
         self.proxies()
 
     @property
@@ -76,6 +101,11 @@ class Settings:
         origin = origin_of(self.public_url)
         assert origin is not None
         return origin
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a connection of the database is one's own for a transaction only."""
+        return bool(self.database_pooler)
 
     @property
     def secure(self) -> bool:
@@ -92,6 +122,14 @@ class Settings:
             raise ConfigurationError(
                 "TALIQ_TRUSTED_PROXIES must be networks such as 127.0.0.1/32,10.0.0.0/8."
             ) from None
+
+
+def _names_a_server(address: str, schemes: frozenset[str]) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _integer(name: str, text: str) -> int:

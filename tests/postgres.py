@@ -69,7 +69,7 @@ class PostgresServer:
         if os.name != "posix":
             raise PostgresUnavailable("the server is reached by a Unix socket, which this platform lacks")
         binaries = _binaries()
-        self._folder = _private_folder("taliq-pg-")
+        self._folder = private_folder("taliq-pg-")
         atexit.register(self.stop)
         try:
             self._initialise(binaries)
@@ -176,7 +176,7 @@ class PostgresServer:
         raise PostgresUnavailable(f"postgres did not answer within {START_SECONDS} s\n{self._tail()}")
 
     def _identity(self) -> dict[str, Any]:
-        return _identity(self.socket_directory)
+        return identity_in(self.socket_directory)
 
     def _tail(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()
@@ -205,7 +205,7 @@ def _unprivileged() -> tuple[int, int] | None:
     return account.pw_uid, account.pw_gid
 
 
-def _identity(folder: Path) -> dict[str, Any]:
+def identity_in(folder: Path) -> dict[str, Any]:
     """Popen arguments: who runs it, where, a bare environment (the caller's PGDATA or LC_ALL stay out)."""
     arguments: dict[str, Any] = {
         "cwd": folder,
@@ -218,7 +218,7 @@ def _identity(folder: Path) -> dict[str, Any]:
     return arguments
 
 
-def _private_folder(prefix: str) -> Path:
+def private_folder(prefix: str) -> Path:
     """A new folder, short enough for a socket, that belongs to whoever runs the server."""
     for parent in (Path(tempfile.gettempdir()).resolve(), Path("/tmp"), Path("/var/tmp")):
         if len(os.fsencode(parent)) + len(prefix) + 10 > LONGEST_FOLDER or not _anyone_may_enter(parent):
@@ -259,7 +259,7 @@ def _runs(binaries: Path) -> bool:
     try:
         for program in ("initdb", "postgres"):
             subprocess.run(
-                [binaries / program, "--version"], check=True, capture_output=True, **_identity(Path("/"))
+                [binaries / program, "--version"], check=True, capture_output=True, **identity_in(Path("/"))
             )
     except (OSError, subprocess.CalledProcessError):
         return False
@@ -271,7 +271,7 @@ def _readable_copy(package: Path) -> Path:
 
     The libraries beside the package keep their place relative to it: the programs look for them there.
     """
-    home = _private_folder("taliq-pgbin-")
+    home = private_folder("taliq-pgbin-")
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     shutil.copytree(
         package / "pginstall18",

@@ -22,7 +22,7 @@ THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option(
-    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Rate limits count in each."
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="See TALIQ_LIMITS_URL."
 )
 @click.option("--threads", type=click.IntRange(1, 256), default=THREADS, show_default=True, help="For each worker.")
 @click.option("--tls-certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path))

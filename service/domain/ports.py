@@ -88,6 +88,18 @@ class Signer(Protocol):
         ...
 
 
+class SharedCounts(Protocol):
+    """Hits counted for all machines together."""
+
+    def hit(self, count: int, seconds: int, *key: str) -> int | None:
+        """Counts one; 0 when there are at most ``count`` in any ``seconds``, else the seconds until another may be. A
+        refused one is not counted. ``None``: they cannot be had now, and nobody is kept waiting for them.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
 class PasswordHasher(Protocol):
     def hash(self, password: str) -> str: ...
 

@@ -4,11 +4,16 @@ SQLite: the system library here and in Debian 12 can corrupt a WAL database writ
 (fixed in 3.51.3, 3.50.7 and 3.44.6), so a fixed one comes with ``pysqlite3`` and the version is checked at start.
 Writers open with ``BEGIN IMMEDIATE``: a transaction that reads first and writes later would otherwise fail
 with "database is locked" however long it is told to wait.
+
+PostgreSQL: what holds for a connection is said once, as it is opened. Behind a pooler that lends a server's connection
+for one transaction nothing may be left on it for whoever gets it next; there it is said again with each ``BEGIN``, in
+the same message, which costs no round trip more.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,11 +24,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from service.domain.errors import ConfigurationError
+from service.storage.patience import be_impatient
 
 FIXED_SQLITE = ((3, 51, 3),)
 BACKPORTED_SQLITE = {(3, 50): 7, (3, 44): 6}
 #: How long a writer of SQLite waits, in seconds: in turn for those of its own process, then for other processes.
 BUSY = 5.0
+#: For a transaction on PostgreSQL; times in milliseconds.
+_WRITING = {"statement_timeout": "15000", "lock_timeout": "8000", "timezone": "UTC"}
+_READING = {**_WRITING, "lock_timeout": "2000"}
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -72,18 +81,32 @@ def database_url(text: str) -> URL:
     return url
 
 
-def write_engine(text: str) -> Engine:
-    """The engine of the unit of work."""
-    url = database_url(text)
-    return _sqlite(url, begin="BEGIN IMMEDIATE") if url.get_backend_name() == "sqlite" else _postgres(url)
+def write_engine(text: str, *, pooled: bool = False) -> Engine:
+    """The engine of the unit of work. ``pooled``: a pooler lends it a connection of PostgreSQL for a transaction."""
+    url = _checked(text, pooled)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, begin="BEGIN IMMEDIATE")
+    return _postgres(url, "BEGIN", _WRITING, pooled=pooled)
 
 
-def read_engine(text: str) -> Engine:
+def read_engine(text: str, *, pooled: bool = False) -> Engine:
     """The engine of the readers: the database itself refuses a write on it."""
-    url = database_url(text)
+    url = _checked(text, pooled)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, begin="BEGIN", read_only=True)
-    return _postgres(url, "-c default_transaction_read_only=on -c lock_timeout=2000")
+    return _postgres(url, "BEGIN READ ONLY", _READING, pooled=pooled)
+
+
+def standby_engine(text: str, *, pooled: bool = False) -> Engine:
+    """The engine of a standby: what is asked in one transaction is answered from one snapshot, or not at all when it
+    takes longer than ``patience.SECONDS``.
+    """
+    url = _checked(text, pooled)
+    if url.get_backend_name() == "sqlite":
+        raise ConfigurationError("TALIQ_STANDBY_URL: only PostgreSQL has a standby.")
+    engine = _postgres(url, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _READING, pooled=True)
+    be_impatient(engine)
+    return engine
 
 
 def forget(engine: Engine) -> None:
@@ -144,16 +167,39 @@ def _check_folder(url: URL) -> None:
         raise ConfigurationError(f"The folder {path.parent} cannot be written to; SQLite needs that.")
 
 
-def _postgres(url: URL, options: str = "") -> Engine:
-    return create_engine(
+def _checked(text: str, pooled: bool) -> URL:
+    url = database_url(text)
+    if pooled and url.get_backend_name() == "sqlite":
+        raise ConfigurationError("TALIQ_DATABASE_POOLER: SQLite has none; TALIQ_DATABASE_URL must name PostgreSQL.")
+    return url
+
+
+def _postgres(url: URL, begin: str, holds: Mapping[str, str], *, pooled: bool) -> Engine:
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
         pool_timeout=5,
-        connect_args={
-            "connect_timeout": 3,
-            "options": f"-c statement_timeout=15000 -c lock_timeout=8000 -c timezone=UTC {options}".strip(),
-        },
+        connect_args={"connect_timeout": 3, **(_LENT if pooled else {"options": _options(begin, holds)})},
     )
+    if pooled:
+        opening = "; ".join([begin, *(f"SET LOCAL {name} = '{value}'" for name, value in holds.items())])
+
+        @event.listens_for(engine, "begin")
+        def open_transaction(connection: Any) -> None:
+            # What cannot stand in a transaction (VACUUM) asks for a connection that commits by itself.
+            if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+                connection.exec_driver_sql(opening)
+
+    return engine
+
+
+#: Nothing that the server would have to remember from one transaction to the next; and ``BEGIN`` is ours to send.
+_LENT: Mapping[str, object] = {"prepare_threshold": None, "autocommit": True}
+
+
+def _options(begin: str, holds: Mapping[str, str]) -> str:
+    options = {**holds, **({"default_transaction_read_only": "on"} if begin.endswith("READ ONLY") else {})}
+    return " ".join(f"-c {name}={value}" for name, value in options.items())

@@ -23,11 +23,19 @@ _PACKAGE = Path(__file__).parent.parent
 class Schema:
     """The schema of one database, for whoever migrates or checks it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.upgrade = partial(upgrade, engine)
+    def __init__(self, engine: Engine, *, pooled: bool = False) -> None:
+        self.upgrade = _refuse if pooled else partial(upgrade, engine)
         self.current = partial(current, engine)
         self.differences = partial(differences, engine)
         self.head = head
+
+
+def _refuse() -> None:
+    """A migration holds a lock and has timeouts of its own for as long as it takes, over many transactions."""
+    raise ConfigurationError(
+        "A migration needs a connection of its own: run `taliq db upgrade` with TALIQ_DATABASE_URL naming the server "
+        "behind the pooler, and without TALIQ_DATABASE_POOLER."
+    )
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

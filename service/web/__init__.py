@@ -25,7 +25,7 @@ from service.web.throttle import Throttle
 def register(app: Flask, container: Container) -> None:
     """Hangs every address of the service onto ``app``."""
     app.extensions["taliq"] = container
-    app.extensions["taliq.throttle"] = Throttle(container.settings)
+    app.extensions["taliq.throttle"] = Throttle(container.settings, shared=container.shared_counts)
     logs.register(app)
     compression.register(app)
     security.register(app)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
 
@@ -11,8 +12,13 @@ from service.bootstrap import Container
 from service.i18n import DEFAULT_LANGUAGE, known_language, preferred_language
 from service.web.throttle import Throttle
 
+T = TypeVar("T")
 #: In a request's environment: until when its answer holds, if that is known.
 HOLDS_UNTIL = "taliq.holds_until"
+
+
+#: In a request's environment: what was seen of the versions that its answer is made of; see ``public_reader``.
+SEEN = "taliq.seen"
 
 
 def holds_until(moment: datetime | None) -> None:
@@ -22,6 +28,11 @@ def holds_until(moment: datetime | None) -> None:
 
 def container() -> Container:
     return cast(Container, current_app.extensions["taliq"])
+
+
+def read_published(question: Callable[[Any], T]) -> T:
+    """The answer to a question about what is published, from wherever it can be had."""
+    return container().public_reader.run(question, request.environ.get(SEEN))
 
 
 def throttle() -> Throttle:

@@ -1,8 +1,9 @@
 """Rate limits, in the memory of this process. Networks are counted under a keyed digest and forgotten with their
 window; none is stored.
 
-Another process counts for itself: two workers let through twice as much. The counter is our own because the
-library's never lets go of a key: 100,000 networks cost it 100 MB for good.
+Another process counts for itself, unless there is a place where all of them count: two workers let through twice as
+much. While that place does not answer, memory is what there is. The counter is our own because the library's never
+lets go of a key: 100,000 networks cost it 100 MB for good.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.domain.errors import RateLimitedError
+from service.domain.ports import SharedCounts
 from service.settings import Network, Settings
 
 #: Keys remembered at most. Beyond it the one that was quiet longest is forgotten.
@@ -86,8 +88,11 @@ class Counter:
 
 
 class Throttle:
-    def __init__(self, settings: Settings, counter: Counter | None = None) -> None:
+    def __init__(
+        self, settings: Settings, counter: Counter | None = None, shared: SharedCounts | None = None
+    ) -> None:
         self._counter = Counter() if counter is None else counter
+        self._shared = shared
         self._per_network = (Limit(settings.rate_minute, 60), Limit(settings.rate_hour, 3_600))
         self._per_site = Limit(settings.rate_site_minute, 60)
 
@@ -129,7 +134,12 @@ class Throttle:
         self._hit(SIGN_IN_ACCOUNT, "sign-in", login[:64], network)
 
     def _hit(self, limit: Limit, *key: str) -> None:
-        wait = self._counter.hit(limit, *key)
+        wait = self._shared.hit(limit.count, limit.seconds, *key) if self._shared else None
+        if wait is None:
+            wait = self._counter.hit(limit, *key)
+        elif not wait:
+            # Here as well: when the others can no longer be heard of, one's own part of it is still known.
+            self._counter.hit(limit, *key)
         if wait:
             raise RateLimitedError(wait)
 

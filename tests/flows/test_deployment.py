@@ -44,6 +44,7 @@ def environment(postgres: PostgresServer) -> Iterator[dict[str, str]]:
         "TALIQ_PUBLIC_URL": "http://127.0.0.1",
         "TALIQ_TRUSTED_PROXIES": "127.0.0.1/32",
         **fresh_keys(),
+        **dict.fromkeys(("TALIQ_DATABASE_POOLER", "TALIQ_STANDBY_URL", "TALIQ_LIMITS_URL"), ""),
     }
     assert values.keys() == yaml.safe_load(COMPOSE.read_text())["services"]["web"]["environment"].keys()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("TALIQ_")}

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -26,6 +27,8 @@ IMAGE = {
     **{"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux"},
 }
 SECRETS = ["TALIQ_SECRET_KEY", "TALIQ_INDEX_KEY", "TALIQ_VAULT_KEYS", "TALIQ_PUBLIC_URL", "POSTGRES_PASSWORD"]
+#: What starts with the profile of many machines, beside the rest.
+MACHINES = {"web2", "pooler", "valkey", "standby"}
 DOCKER_COMPOSE = shutil.which("docker-compose")
 
 needs_compose = pytest.mark.skipif(
@@ -33,7 +36,7 @@ needs_compose = pytest.mark.skipif(
 )
 
 
-def judge(folder: Path, text: str, without: str = "") -> subprocess.CompletedProcess[str]:
+def judge(folder: Path, text: str, without: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """What docker-compose says about a file that stands where ours stands, with every secret set but one."""
     values = {name: "https://comments.example" for name in SECRETS if name != without}
     # An empty one keeps a developer's own .env out of it.
@@ -42,7 +45,7 @@ def judge(folder: Path, text: str, without: str = "") -> subprocess.CompletedPro
     return subprocess.run(
         [str(DOCKER_COMPOSE), *place, "config", "--quiet"],
         input=text,
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **values},
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **values, **more},
         capture_output=True,
         text=True,
         check=False,
@@ -88,7 +91,7 @@ def test_only_the_proxy_is_published_and_only_on_this_machine(services: dict[str
 
 
 def test_every_container_is_closed(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == {"proxy", "web", "worker", "migrate", "db"}
+    assert set(services) == {"proxy", "web", "worker", "migrate", "db", *MACHINES}
     for name, service in services.items():
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
@@ -102,7 +105,8 @@ def test_every_container_is_closed(services: dict[str, dict[str, Any]]) -> None:
 
 
 def test_the_database_is_out_of_the_proxys_reach(services: dict[str, dict[str, Any]]) -> None:
-    assert services["db"]["networks"] == ["back"]
+    for name in ("db", "pooler", "valkey", "standby"):
+        assert services[name]["networks"] == ["back"], name
     assert "back" not in services["proxy"]["networks"]
     assert yaml.safe_load(COMPOSE.read_text())["networks"]["back"]["internal"] is True
 
@@ -110,23 +114,71 @@ def test_the_database_is_out_of_the_proxys_reach(services: dict[str, dict[str, A
 def test_the_service_believes_the_proxy_and_nobody_else(services: dict[str, dict[str, Any]]) -> None:
     proxy = services["proxy"]["networks"]["front"]["ipv4_address"]
     web = services["web"]["networks"]["front"]["ipv4_address"]
+    second = services["web2"]["networks"]["front"]["ipv4_address"]
+    assert services["web2"]["environment"] == services["web"]["environment"]
     assert services["web"]["environment"]["TALIQ_TRUSTED_PROXIES"] == f"{proxy}/32"
-    assert services["proxy"]["environment"]["PROXY_UPSTREAM"] == f"{web}:8080"
+    assert by_default(services["proxy"]["environment"])["PROXY_UPSTREAM"] == f"{web}:8080"
+    assert f"PROXY_UPSTREAM={web}:8080; server {second}:8080\n" in COMPOSE.read_text()
 
 
 def test_the_service_waits_for_its_database_to_be_migrated(services: dict[str, dict[str, Any]]) -> None:
     assert services["migrate"]["command"] == ["taliq", "db", "upgrade"]
     assert services["migrate"]["restart"] == "no"
     assert services["web"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
-    assert services["db"]["volumes"] == ["data:/var/lib/postgresql"]
+    assert services["db"]["volumes"][0] == "data:/var/lib/postgresql"
 
 
 def test_the_service_takes_the_settings_it_is_given(services: dict[str, dict[str, Any]]) -> None:
     from service.settings import Settings
 
-    given = {**services["web"]["environment"], "TALIQ_PUBLIC_URL": "https://comments.example"}
-    assert services["migrate"]["environment"] == services["web"]["environment"]
+    given = {**by_default(services["web"]["environment"]), "TALIQ_PUBLIC_URL": "https://comments.example"}
     assert len(Settings.from_env(given).proxies()) == 1
+    assert not Settings.from_env(given).pooled
+
+
+def test_a_migration_never_goes_through_the_pooler(services: dict[str, dict[str, Any]]) -> None:
+    usual, migrate = by_default(services["web"]["environment"]), services["migrate"]["environment"]
+    assert by_default(migrate) == usual
+    assert "DATABASE_AT" in services["web"]["environment"]["TALIQ_DATABASE_URL"]
+    assert [migrate["TALIQ_DATABASE_POOLER"], "DATABASE_AT" in migrate["TALIQ_DATABASE_URL"]] == ["", False]
+
+
+@needs_compose
+def test_many_machines_start_with_their_profile_and_only_then(
+    services: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    assert {name for name, service in services.items() if "profiles" in service} == MACHINES
+    verdict = judge(tmp_path, COMPOSE.read_text(), COMPOSE_PROFILES="machines")
+    assert verdict.returncode == 0, verdict.stderr
+    # Whatever starts without the profile gets on without what starts with it.
+    for name in set(services) - MACHINES:
+        assert not MACHINES & set(services[name].get("depends_on", ())), name
+
+
+def test_the_lines_for_many_machines_are_settings_that_work(services: dict[str, dict[str, Any]]) -> None:
+    """Those of the comment at the top, as somebody would copy them."""
+    from service.settings import Settings
+
+    comment = COMPOSE.read_text().partition("# Many machines:")[2].partition("\nversion:")[0]
+    lines = re.findall(r"^#   (\w+)=(.*)$", comment, re.MULTILINE)
+    given = {name: re.split(r"  +", value)[0] for name, value in lines}
+    assert len(given) == 6
+    named = {re.split(r"[:/]", address)[0] for address in (given["DATABASE_AT"],)}
+    named |= {urlsplit(given[name]).hostname or "" for name in ("TALIQ_LIMITS_URL", "TALIQ_STANDBY_URL")}
+    assert named == MACHINES - {"web2"}
+    web = {
+        name: re.sub(r"\$\{(\w+):-[^}]*\}", lambda found: given[found[1]], value)
+        for name, value in services["web"]["environment"].items()
+    }
+    settings = Settings.from_env({**web, "TALIQ_PUBLIC_URL": "https://comments.example"})
+    assert settings.pooled
+    assert settings.database_url.endswith("@pooler:6432/taliq")
+    assert "listen_port = 6432" in (DEPLOY / "pgbouncer.ini").read_text()
+
+
+def by_default(environment: dict[str, str]) -> dict[str, str]:
+    """As it is when nothing is said about what need not be said."""
+    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in environment.items()}
 
 
 def test_every_value_of_the_proxys_configuration_is_filled_in(services: dict[str, dict[str, Any]]) -> None:
@@ -173,9 +225,8 @@ def pins() -> dict[str, str]:
 
 def declared() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [
-        Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["postgres"]
-    ]
+    extras = project["optional-dependencies"]
+    return [Requirement(text) for text in project["dependencies"] + extras["postgres"] + extras["valkey"]]
 
 
 def brought_along(name: str, version: str, extras: set[str]) -> Iterator[Requirement]:
@@ -223,7 +274,7 @@ def dockerfile() -> list[list[str]]:
 def test_the_image_is_built_with_the_pins_and_run_without_builder_or_root() -> None:
     build, final = dockerfile()
     assert build[0].split()[1] == final[0].split()[1] == "python:3.13-slim"
-    assert any("--constraint constraints.txt '.[postgres]'" in line for line in build)
+    assert any("--constraint constraints.txt '.[postgres,valkey]'" in line for line in build)
     assert not any("pip" in line or "apt-get" in line for line in final)
     assert [line for line in final if line.startswith("USER ")] == ["USER 10001:10001"]
     assert final[-1] == 'CMD ["taliq", "serve", "--host", "0.0.0.0", "--port", "8080"]'

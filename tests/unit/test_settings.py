@@ -29,6 +29,8 @@ def test_good_settings_are_read_and_secrets_stay_out_of_sight() -> None:
         ({"TALIQ_PUBLIC_URL": "taliq.example"}, "TALIQ_PUBLIC_URL"),
         ({"TALIQ_PUBLIC_URL": "https://taliq.example/path"}, "TALIQ_PUBLIC_URL"),
         ({"TALIQ_TRUSTED_PROXIES": "everybody"}, "TALIQ_TRUSTED_PROXIES"),
+        ({"TALIQ_DATABASE_POOLER": "session"}, "TALIQ_DATABASE_POOLER"),
+        ({"TALIQ_LIMITS_URL": "http://127.0.0.1"}, "TALIQ_LIMITS_URL"),
         ({"TALIQ_LOG_LEVEL": "loud"}, "TALIQ_LOG_LEVEL"),
         *(({name: ""}, name) for name in GOOD),
     ],

@@ -17,7 +17,7 @@ from service.queries import feeds
 from service.queries.feeds import Entry, Feed
 from service.web.api import ApiBlueprint, problems
 from service.web.compression import cached
-from service.web.context import container
+from service.web.context import container, read_published
 from service.web.public import query
 from service.web.public.caching import cache_control
 from service.web.public.links import Links, plain_page, site_address
@@ -51,7 +51,7 @@ def register(blueprint: ApiBlueprint) -> None:
         key = query.known_thread(query.one("url")) if {"thread", "url"} & request.args.keys() else None
         if not SLUG.fullmatch(site):
             raise NotFoundError("site_not_found")
-        found = container().reader.run(
+        found = read_published(
             lambda s: feeds.thread_feed(s, site, key) if key else feeds.site_feed(s, site)
         )
         made_of = found.version + templates_digest() + container().settings.public_origin

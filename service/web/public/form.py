@@ -22,7 +22,7 @@ from service.i18n import LANGUAGES, language_name
 from service.queries import site_setup
 from service.queries.site_setup import FormView, SiteView
 from service.web.api import ApiBlueprint, problems
-from service.web.context import answer_language, container
+from service.web.context import answer_language, container, read_published
 from service.web.errors import field_text
 from service.web.public import query
 from service.web.public.links import site_address
@@ -84,7 +84,7 @@ def _look(slug: str, values: Mapping[str, str]) -> FormView:
     key = thread_key(values["thread"], values["url"])
     key = key if len(key) <= LIMITS["thread"] else ""
     parent, now = _parent(values["parent"]), container().clock()
-    return container().reader.run(
+    return read_published(
         lambda s: site_setup.form_view(s, slug, key, values["url"], values["title"], parent, now)
     )
 

@@ -19,7 +19,7 @@ from service.queries import published
 from service.queries.published import ORDERS, PublishedPage
 from service.web.api import ApiBlueprint, problems
 from service.web.compression import cached
-from service.web.context import container, holds_until
+from service.web.context import container, holds_until, read_published
 from service.web.public import query
 from service.web.public.caching import cache_control
 from service.web.public.linked_data import is_gone, linked_data
@@ -88,7 +88,7 @@ def register(blueprint: ApiBlueprint) -> None:
         """For index pages. A thread nobody has written in has 0."""
         wanted, lang = query.known_threads(), query.one("lang")
         _check_slug(site)
-        found, policy = container().reader.run(
+        found, policy = read_published(
             lambda s: published.published_counts(s, site, [key for _, key in wanted])
         )
         answer: dict[str, object] = {"counts": {given: found[key] for given, key in wanted}}
@@ -110,7 +110,7 @@ def page_of(slug: str, key: str, answered: str = "") -> PublishedPage:
         # Which of the two pages was meant?
         raise MalformedError("bad_parameter", public={"parameter": "comment"})
     now = container().clock()
-    page = container().reader.run(lambda s: published.published_page(s, slug, key, cursor, order, now, comment))
+    page = read_published(lambda s: published.published_page(s, slug, key, cursor, order, now, comment))
     holds_until(page.closes_at)
     return page
 

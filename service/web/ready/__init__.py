@@ -22,8 +22,9 @@ import structlog
 from service.bootstrap import Container
 from service.domain.errors import UnavailableError
 from service.i18n import preferred_language
-from service.queries.versions import Versions, versions
-from service.web.context import HOLDS_UNTIL
+from service.queries.public_reader import Seen
+from service.queries.versions import Versions
+from service.web.context import HOLDS_UNTIL, SEEN
 from service.web.ready.addresses import Address, address_of
 from service.web.ready.answer import OK, Answer, Header
 from service.web.ready.table import Table
@@ -187,8 +188,8 @@ class Ready:
             seen = self._seen(address)
         except UnavailableError:
             alone = self._alone(address, at, changes)
-            return alone or _Kept(address, self._ask(address, environ)[0], None, None, at, changes)
-        answer, until = self._ask(address, environ)
+            return alone or self._unsure(address, environ, at, changes)
+        answer, until = self._ask(address, environ, seen)
         made = _Kept(address, answer, seen if answer.status_line == OK else None, until, at, changes)
         if answer.status_line.startswith("5"):
             return self._alone(address, at, changes) or made
@@ -204,6 +205,12 @@ class Ready:
         self._told_at, self._answered, self._made = self._now(), 0, 0
         log.info("ready", **counted, seconds=round(seconds), kept=len(self.table), bytes=self.table.size)
 
+    def _unsure(self, address: Address, environ: WSGIEnvironment, at: float, changes: int) -> _Kept:
+        """An error, or what a standby says while the primary is away: of no second, so that nobody keeps it."""
+        made = _Kept(address, self._ask(address, environ)[0], None, None, at, changes)
+        made.second = 0
+        return made
+
     def _alone(self, address: Address, at: float, changes: int) -> _Kept | None:
         """What was said last, while nothing better can be had; never what is known to have changed: that is let go."""
         before = self.table.find(address.key)
@@ -217,12 +224,16 @@ class Ready:
         return None if keys is None else self._versions(address.slug, keys).of(keys)
 
     def _versions(self, slug: str, keys: Iterable[str]) -> Versions:
-        return self._container.reader.run(lambda session: versions(session, slug, keys))
+        return self._container.public_reader.versions(slug, tuple(keys))
 
-    def _ask(self, address: Address, environ: WSGIEnvironment) -> tuple[Answer, datetime | None]:
+    def _ask(
+        self, address: Address, environ: WSGIEnvironment, seen: tuple[int | None, ...] | None = None
+    ) -> tuple[Answer, datetime | None]:
         """The whole answer, as it is; of this reader nothing gets into it but the language of an error."""
         asked = {name: value for name, value in environ.items() if name not in _OWN}
         asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": address.query}
+        if seen is not None and address.threads is not None:
+            asked[SEEN] = Seen(address.slug, address.threads, seen)
         told: list[Any] = []
 
         def start_response(line: str, headers: list[Header], _error: object = None) -> Callable[[bytes], object]:

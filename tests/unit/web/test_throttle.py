@@ -100,3 +100,40 @@ def test_what_has_been_quiet_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> No
 def test_two_limits_of_one_key_do_not_mix() -> None:
     counter = Counter(lambda: 0.0)
     assert [counter.hit(Limit(1, 60), "a"), counter.hit(Limit(1, 3_600), "a")] == [0, 0]
+
+
+class Shared:
+    """Counts of all machines, which say what they are told to."""
+
+    def __init__(self) -> None:
+        self.says: int | None = 0
+        self.hits: list[tuple[object, ...]] = []
+
+    def hit(self, count: int, seconds: int, *key: str) -> int | None:
+        self.hits.append((count, seconds, *key))
+        return self.says
+
+    def close(self) -> None: ...
+
+
+def test_what_all_machines_counted_counts() -> None:
+    shared = Shared()
+    throttle = Throttle(settings_for("sqlite:///x", rate_minute=2, rate_hour=300), shared=shared)
+    for _ in range(5):
+        throttle.submission("a")
+    assert shared.hits[:2] == [(2, 60, "network", "a"), (300, 3_600, "network", "a")]
+    shared.says = 17
+    with pytest.raises(RateLimitedError) as refused:
+        throttle.submission("b")
+    assert refused.value.retry_after == 17
+
+
+def test_where_they_cannot_be_had_memory_counts_and_knows_its_own_part() -> None:
+    shared = Shared()
+    throttle = Throttle(settings_for("sqlite:///x", rate_minute=3, rate_hour=300), shared=shared)
+    throttle.submission("a")
+    throttle.submission("a")
+    shared.says = None
+    throttle.submission("a")
+    with pytest.raises(RateLimitedError):
+        throttle.submission("a")
