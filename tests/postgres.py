@@ -58,6 +58,8 @@ class PostgresServer:
     killed), and leaves no file behind.
     """
 
+    configuration = CONFIGURATION
+
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -69,7 +71,7 @@ class PostgresServer:
         if os.name != "posix":
             raise PostgresUnavailable("the server is reached by a Unix socket, which this platform lacks")
         binaries = _binaries()
-        self._folder = private_folder("taliq-pg-")
+        self._folder = self._new_folder()
         atexit.register(self.stop)
         try:
             self._initialise(binaries)
@@ -126,6 +128,9 @@ class PostgresServer:
         with self._maintenance() as connection:
             connection.execute(statement)
 
+    def _new_folder(self) -> Path:
+        return private_folder("taliq-pg-")
+
     @contextlib.contextmanager
     def _maintenance(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         with psycopg.connect(
@@ -154,7 +159,7 @@ class PostgresServer:
             raise PostgresUnavailable(f"initdb ended with {done.returncode}\n{self._tail()}")
 
     def _launch(self, binaries: Path) -> None:
-        settings = CONFIGURATION | {"unix_socket_directories": str(self.socket_directory)}
+        settings = self.configuration | {"unix_socket_directories": str(self.socket_directory)}
         command = [str(binaries / "postgres"), "-D", str(self._data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

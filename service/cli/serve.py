@@ -49,6 +49,8 @@ def serve(
         workers=workers,
         blocking_threads=threads,
         websockets=False,
+        # Else one that was killed takes all of them down.
+        respawn_failed_workers=True,
         log_level=LogLevels.warning,
         log_dictconfig=logging_config(level),
         ssl_cert=tls_certificate,

@@ -72,8 +72,10 @@ def database_url(text: str) -> URL:
     """The SQLAlchemy address; hosts' ``postgres://`` and plain ``postgresql://`` mean psycopg 3."""
     try:
         url = make_url(text)
-    except ArgumentError:
-        raise ConfigurationError("TALIQ_DATABASE_URL is no address SQLAlchemy can read.") from None
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(
+            "TALIQ_DATABASE_URL is no address SQLAlchemy can read; several hosts are written as /name?host=a&host=b."
+        ) from None
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
@@ -94,6 +96,10 @@ def read_engine(text: str, *, pooled: bool = False) -> Engine:
     url = _checked(text, pooled)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, begin="BEGIN", read_only=True)
+    if url.query.get("target_session_attrs") == "read-write":
+        # None would do: it is these sessions that take no writes. So the first that answers, and while no server takes
+        # writes, a standby still serves readers.
+        url = url.update_query_dict({"target_session_attrs": "any"})
     return _postgres(url, "BEGIN READ ONLY", _READING, pooled=pooled)
 
 

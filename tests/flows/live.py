@@ -71,25 +71,31 @@ class Server:
         return False
 
 
-@contextmanager
-def serving(room: Newsroom, database_url: str, folder: Path, **more: str) -> Iterator[Server]:
-    """The command of the README, in a process of its own, with the limits raised by setting; it has nothing to log.
-    ``more``: further settings.
+def environment(database_url: str, port: int = 0, **more: str) -> dict[str, str]:
+    """For a process of the service, with the limits raised by setting; it has nothing to log. ``more``: further
+    settings.
     """
-    settings, port = settings_for(database_url), free_port()
-    environment = {
+    settings = settings_for(database_url)
+    return {
         **{k: v for k, v in os.environ.items() if not k.startswith("TALIQ_")},
         **{f"TALIQ_{name.upper()}": str(getattr(settings, name)) for name in _SETTINGS},
         "TALIQ_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TALIQ_LOG_LEVEL": "warning",
         **{f"TALIQ_{name.upper()}": value for name, value in more.items()},
     }
+
+
+@contextmanager
+def serving(room: Newsroom, database_url: str, folder: Path, **more: str) -> Iterator[Server]:
+    """The command of the README, in a process of its own. ``more``: further settings."""
+    port = free_port()
     command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
     # The site's clock stands still, the server's runs: its token has to outlive both.
     secret = room.container.manage_staff.create_token("demo", "desk", SCOPES, 3650).secret
     log = folder / "server.log"
     with log.open("wb") as file:
-        process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)
+        values = environment(database_url, port, **more)
+        process = subprocess.Popen(command, env=values, stdout=file, stderr=subprocess.STDOUT)
     running = Server(port, secret)
     try:
         deadline = time.monotonic() + 30

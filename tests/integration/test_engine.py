@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from service.domain.errors import UnavailableError
+from service.domain.errors import ConfigurationError, UnavailableError
 from service.storage.engine import read_engine, write_engine
 from service.storage.uow import Reader, Session, UnitOfWork
 from tests.newsroom import Newsroom
@@ -39,6 +39,23 @@ def test_sqlite_writes_through_to_the_disk_and_keeps_foreign_keys(sqlite_url: st
         "busy_timeout": 5000,
         "secure_delete": 1,
     }
+
+
+def test_a_reader_takes_the_first_of_several_servers_that_answers() -> None:
+    """The sessions themselves are read-only: a server that takes writes would never be found for them."""
+    url = "postgresql://taliq@/news?host=db1:5432&host=db2:5433&target_session_attrs=read-write"
+    wanted = []
+    for made in (read_engine(url), write_engine(url)):
+        _, known = made.dialect.create_connect_args(made.url)
+        assert (known["host"], known["port"]) == ("db1,db2", "5432,5433")
+        wanted.append(known["target_session_attrs"])
+        made.dispose()
+    assert wanted == ["any", "read-write"]
+
+
+def test_several_servers_as_libpq_writes_them_are_refused_with_a_word_how_to() -> None:
+    with pytest.raises(ConfigurationError, match="host=a&host=b"):
+        write_engine("postgresql://taliq@db1:5432,db2:5433/news")
 
 
 def test_read_then_write_never_meets_a_locked_database(newsroom: Newsroom) -> None:
