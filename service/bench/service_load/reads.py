@@ -12,6 +12,9 @@ from service.bench.service_load.asked import Sample, Verified, verified
 from service.bench.service_load.rounds import Action
 from service.bench.service_load.scenarios import Question, Scenario, Server
 
+#: How often a server is asked in advance at most, and what is faster.
+_WARMING, _FASTER = 6, 1.1
+
 
 @dataclass(frozen=True)
 class Reads:
@@ -33,11 +36,20 @@ class Reads:
     def _ready(self, server: Server, question: Question, known: list[Verified]) -> Callable[[], Sample]:
         """Each request is sent once and its answer looked at before any is sent many times; in the rounds that follow
         the first of them is. ``known``: what has been verified, kept from round to round.
+
+        Before the first round all is asked for without being counted, until that goes no faster any more: one
+        connection reaches one worker only.
         """
         if known:
             verified(server.port, known[0].asks[:1])
         else:
             known.append(verified(server.port, question()))
+            before = 0.0
+            for _ in range(_WARMING):
+                rate = self.load(server.port, known[0]).rate
+                if rate < before * _FASTER:
+                    break
+                before = rate
         return partial(self.load, server.port, known[0])
 
     def load(self, port: int, checked: Verified) -> Sample:

@@ -60,8 +60,8 @@ class Answer:
         self._unchanged: dict[str, list[Header]] = {}
         self._forms = {"": self._form("", body)}
         self._packing = Lock()
-        #: Bytes, as if all its forms were made: packed, a text is less than half as long.
-        self.size = OVERHEAD + len(body) * (2 if self._packs else 1)
+        #: Bytes, as if all its forms were made: packed, a page is a fifth as long or less.
+        self.size = OVERHEAD + int(len(body) * (1.4 if self._packs else 1))
 
     def respond(
         self, environ: Mapping[str, object], start_response: StartResponse, second: int, *, known: bool
