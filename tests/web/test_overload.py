@@ -49,7 +49,7 @@ def test_reports_and_the_authors_own_acts_are_refused_alike(small_newsroom: News
     assert taken_back.status_code == 503
 
 
-@pytest.mark.parametrize("said", ["", "soon", "nan", "-inf", "0", "1" * 400, f"{time.time() + 86_400}"])
+@pytest.mark.parametrize("said", ["", "soon", "nan", "-inf", "0", "1" * 400, "9999999999"])
 def test_what_is_no_such_moment_is_no_reason(small_newsroom: Newsroom, said: str) -> None:
     client = small_newsroom.app().test_client()
     assert client.post(COMMENTS, json=FIELDS, headers={RECEIVED_AT: said}).status_code == 202
