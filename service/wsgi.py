@@ -21,10 +21,12 @@ app = create_app(build(_settings))
 def _end_with(master: multiprocessing.process.BaseProcess) -> None:
     """A worker whose master was killed would go on and keep the port, and the next master could not start."""
     master.join()
-    while True:
+    for _ in range(5):
         os.kill(os.getpid(), signal.SIGTERM)
         # Once more: while a worker starts, it does not hear it yet.
         time.sleep(1)
+    # One that waits for the database all the while: whoever it has not answered sends again.
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if (_master := multiprocessing.parent_process()) is not None:
