@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Condition, Event
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.newsroom import FIELDS, ORIGIN, word
@@ -188,7 +189,7 @@ class Answered:
     """``status``: ``None`` when the connection ended first. ``later``: it says when to come again."""
 
     status: int | None
-    body: dict[str, object]
+    body: dict[str, Any]
     later: bool = False
 
 

@@ -122,6 +122,6 @@ def _page(asking: Asking, thread: str) -> Iterator[str]:
     while query:
         answer = asking.ask("GET", f"{COMMENTS}?{urlencode(query)}")
         assert answer.status == 200, answer
-        yield from (comment["id"] for comment in answer.body["comments"])  # type: ignore[attr-defined]
+        yield from (comment["id"] for comment in answer.body["comments"])
         following = answer.body["next"]
         query = {**query, "cursor": str(following)} if following else {}

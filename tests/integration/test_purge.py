@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from service.domain.cache_tags import TOLD_AFTER, feed_tag, site_tag, thread_tag
 from service.domain.moderation import Action
@@ -128,8 +130,8 @@ def test_a_change_that_is_rolled_back_tells_nobody(room: Newsroom) -> None:
     uow = room.container.manage_sites._uow
     publish = uow._before_commit
 
-    def fail(session: object) -> None:
-        publish(session)  # type: ignore[arg-type]
+    def fail(session: Session) -> None:
+        publish(session)
         raise RuntimeError("at the last moment")
 
     uow._before_commit = fail
@@ -187,7 +189,7 @@ class Cdn:
             self.kept[address] = answer.data, set(answer.headers["Surrogate-Key"].split())
         return missing
 
-    def fetch(self, address: str):  # type: ignore[no-untyped-def]
+    def fetch(self, address: str) -> TestResponse:
         return self._client.get(f"/v1/sites/demo/{address}")
 
     def purge(self, tags: list[str]) -> None:
