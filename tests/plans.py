@@ -32,10 +32,11 @@ def told(room: Newsroom, question: Callable[[Session], object]) -> list[tuple[st
         room.container.reader.run(question)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    return [(statement, _plan(engine, statement, parameters)) for statement, parameters in asked]
+    return [(statement, plan_of(engine, statement, parameters)) for statement, parameters in asked]
 
 
-def _plan(engine: Engine, statement: str, parameters: object) -> str:
+def plan_of(engine: Engine, statement: str, parameters: object) -> str:
+    """How one statement would be run."""
     on_postgres = engine.dialect.name == "postgresql"
     with engine.connect() as connection:
         if on_postgres:

@@ -19,6 +19,7 @@ from service.domain.errors import MalformedError
 from service.domain.site import SitePolicy
 from service.domain.snapshot import Key
 from service.storage import pages, sites, threads
+from service.storage.base import at_most
 from service.storage.pages import Page
 from service.storage.sites import Site
 
@@ -151,7 +152,7 @@ def _two_pages(
     if named is None:
         # What comes first is the first of all that shows.
         statement = select(Page.id, Page.content, Page.digest, false().label("preceded")).where(of_thread, shown)
-        return statement.order_by(*sequence).limit(2)
+        return statement.order_by(*sequence).limit(at_most(2))
     start, before = aliased(Page), aliased(Page)
     preceded = exists().where(
         before.site_id == site.id,
@@ -166,7 +167,7 @@ def _two_pages(
         .join(start, and_(is_start, start.site_id == site.id, start.thread_id == thread_id))
         .where(of_thread, or_(Page.id == start.id, and_(shown, after)))
         .order_by(*sequence)
-        .limit(2)
+        .limit(at_most(2))
     )
 
 
@@ -178,7 +179,7 @@ def _covering(site: Site, thread_id: UUID, place: Key) -> ScalarSelect[UUID]:
         select(Page.id)
         .where(Page.site_id == site.id, Page.thread_id == thread_id, begins)
         .order_by(Page.first_root.desc(), Page.first_id.desc())
-        .limit(1)
+        .limit(at_most(1))
         .scalar_subquery()
     )
 

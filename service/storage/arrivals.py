@@ -4,9 +4,9 @@ and they are gone after an hour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Delete,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     Select,
     and_,
@@ -29,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.ids import first_id_at
-from service.storage.base import Base, insert_rows
+from service.storage.base import Base, ask, at_most, insert_rows
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 
@@ -39,6 +38,9 @@ HOUR = timedelta(hours=1)
 #: Old rows that one new row takes away: more than it adds.
 _BITE = 20
 _STRETCHES = range(HOUR // MOMENT)
+#: What leads to a thread's arrivals, and to a site's. SQLite likes the index better that is sorted by networks, or the
+#: site's for the thread's, and reads a whole hour by it.
+_INDEXES = {True: "ix_arrival_thread_id_at", False: "ix_arrival_site_id_at"}
 
 
 class Arrival(Base):
@@ -64,21 +66,26 @@ class Arrival(Base):
 def add(session: Session, new: Arrival) -> None:
     """``new``; and some of the site's that are older than an hour go."""
     insert_rows(session, new)
-    session.execute(_drop_old(), {"site": new.site_id, "hour": new.at - HOUR})
+    old = ask(session, _old(), {"site": new.site_id, "hour": new.at - HOUR}).scalars().all()
+    if old:
+        # One by one: asked for some ids, SQLite looks for them among all of the site's.
+        session.connection().execute(_drop(), [{"site": new.site_id, "own": own} for own in old])
 
 
 @cache
-def _drop_old() -> Delete:
-    old = (
+def _old() -> Select[UUID]:
+    return (
         select(Arrival.id)
         .where(Arrival.site_id == bindparam("site"), Arrival.at <= bindparam("hour"))
         .order_by(Arrival.at)
-        .limit(_BITE)
+        .limit(at_most(_BITE))
         .with_for_update(skip_locked=True)
     )
-    gone = delete(Arrival).where(Arrival.site_id == bindparam("site"), Arrival.id.in_(old))
-    # Nobody holds an old one in a session.
-    return gone.execution_options(synchronize_session=False)
+
+
+@cache
+def _drop() -> Delete:
+    return delete(Arrival).where(Arrival.site_id == bindparam("site"), Arrival.id == bindparam("own"))
 
 
 def forget(session: Session, site_id: UUID, thread_id: UUID, at: datetime) -> None:
@@ -95,7 +102,7 @@ def of_network(
     their marks of the last hour.
     """
     asked = {"site": site_id, "network": network, "wider": wider, "moment": now - MOMENT, "hour": now - HOUR}
-    return tuple(session.execute(_of_network(), asked).one())
+    return tuple(ask(session, _of_network(), asked).one())
 
 
 @cache
@@ -111,7 +118,7 @@ def _of_network() -> Select[*tuple[Any, ...]]:
 def of_author(session: Session, site_id: UUID, author_id: UUID, now: datetime) -> tuple[int, ...]:
     """How many came from a proven author, in the last ten minutes and in the last hour."""
     since = {"moment": first_id_at(now - MOMENT), "hour": first_id_at(now - HOUR)}
-    return tuple(session.execute(_of_author(), {"site": site_id, "author": author_id, **since}).one())
+    return tuple(ask(session, _of_author(), {"site": site_id, "author": author_id, **since}).one())
 
 
 @cache
@@ -123,48 +130,58 @@ def _of_author() -> Select[*tuple[Any, ...]]:
     )
 
 
-def networks_of(
+def networks_lately(
     session: Session, site_id: UUID, thread_id: UUID | None, now: datetime, *, in_thread: int, on_site: int
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """From how many wider networks comments have come, to the thread and to the whole site, in each ten minutes of the
-    last hour, the latest first. Nothing where fewer than ``in_thread`` and ``on_site`` have come in those at all, which
-    costs little to see. ``thread_id``: ``None`` for a thread that nothing has come to.
+) -> tuple[int, int]:
+    """From how many wider networks comments have come in the last ten minutes, to the thread and to the whole site,
+    counted no further than ``in_thread`` and ``on_site``. ``thread_id``: ``None`` for a thread that nothing has come
+    to.
     """
-    where = {"site": site_id, "thread": thread_id}
-    asked = {**where, "moment": now - MOMENT, "in_thread": in_thread, "on_site": on_site}
-    threads_own, sites_own = session.execute(_lately(), asked).one()
+    where = {"site": site_id, "thread": thread_id, "moment": now - MOMENT}
+    threads_own, sites_own = ask(session, _lately(in_thread, on_site), where).one()
+    return threads_own, sites_own
+
+
+def networks_before(session: Session, site_id: UUID, thread_id: UUID | None, now: datetime) -> tuple[int, ...]:
+    """From how many wider networks comments have come to the thread, or with ``None`` to the whole site, in each ten
+    minutes of the last hour before the last ten, the latest first. This reads every arrival of that time.
+    """
     begins = {f"begin{n}": now - MOMENT * (n + 1) for n in _STRETCHES}
-    return (
-        _in_stretches(session, _networks(True), {**where, **begins}) if threads_own >= in_thread else (),
-        _in_stretches(session, _networks(False), {**where, **begins}) if sites_own >= on_site else (),
-    )
+    rows = ask(session, _before(thread_id is not None), {"site": site_id, "thread": thread_id, **begins})
+    counts = {stretch: count for stretch, count in rows}  # noqa: C416 - rows are no tuples
+    return tuple(counts.get(stretch, 0) for stretch in _STRETCHES[1:])
 
 
-def _in_stretches(session: Session, asked: Select[int, int], values: Mapping[str, object]) -> tuple[int, ...]:
-    counts = {stretch: count for stretch, count in session.execute(asked, values)}  # noqa: C416 - rows are no tuples
-    return tuple(counts.get(stretch, 0) for stretch in _STRETCHES)
-
-
-@cache
-def _lately() -> Select[*tuple[Any, ...]]:
-    """How many have come to the thread and to the site, counted no further than is asked for."""
+@lru_cache(64)
+def _lately(in_thread: int, on_site: int) -> Select[int, int]:
     site: BindParameter[UUID] = bindparam("site")
     counts = []
-    for least, within_thread in (("in_thread", True), ("on_site", False)):
-        few = select(Arrival.id).where(*_where(site, within_thread), Arrival.at > bindparam("moment"))
-        limited = few.limit(bindparam(least, type_=Integer)).subquery()
-        counts.append(select(func.count()).select_from(limited).scalar_subquery())
+    for most, within_thread in ((in_thread, True), (on_site, False)):
+        networks = (
+            select(Arrival.wider)
+            .where(*_where(site, within_thread), Arrival.at > bindparam("moment"))
+            .with_hint(Arrival, f"INDEXED BY {_INDEXES[within_thread]}", "sqlite")
+            .distinct()
+            .limit(at_most(most))
+            .subquery()
+        )
+        counts.append(select(func.count()).select_from(networks).scalar_subquery())
     return select(*counts)
 
 
 @cache
-def _networks(within_thread: bool) -> Select[int, int]:
-    """By the number of the stretch. What came a moment after ``now`` by another machine's clock is of the latest."""
+def _before(within_thread: bool) -> Select[int, int]:
+    """By the number of the stretch."""
     begins = [Arrival.at > bindparam(f"begin{n}") for n in _STRETCHES]
     stretch = case(*((begin, n) for n, begin in enumerate(begins))).label("stretch")
     site: BindParameter[UUID] = bindparam("site")
     networks = func.count(Arrival.wider.distinct())
-    return select(stretch, networks).where(*_where(site, within_thread), begins[-1]).group_by("stretch")
+    return (
+        select(stretch, networks)
+        .with_hint(Arrival, f"INDEXED BY {_INDEXES[within_thread]}", "sqlite")
+        .where(*_where(site, within_thread), Arrival.at <= bindparam("begin0"), begins[-1])
+        .group_by("stretch")
+    )
 
 
 def _where(site_id: BindParameter[UUID], within_thread: bool) -> list[ColumnElement[bool]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
-from sqlalchemy import Insert, MetaData, event, insert
-from sqlalchemy.orm import DeclarativeBase, Session, object_session
+from sqlalchemy import ColumnElement, CursorResult, Insert, Integer, MetaData, event, insert, literal_column
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, object_session
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,6 +26,21 @@ class Base(DeclarativeBase):
 
 
 V = TypeVar("V", bound=Base)
+Ts = TypeVarTuple("Ts")
+
+
+def ask(
+    session: Session, asked: TypedReturnsRows[*Ts], values: Mapping[str, object]
+) -> CursorResult[*Ts]:
+    """The rows of a statement that asks for columns and not for entities. Past the session, which takes twice as long
+    for the same.
+    """
+    return session.connection().execute(asked, values)
+
+
+def at_most(count: int) -> ColumnElement[int]:
+    """A LIMIT that stands in the statement. With one that is bound SQLite plans the whole statement again each time."""
+    return literal_column(str(count), Integer)
 
 
 def insert_rows(session: Session, *rows: Base) -> None:
@@ -36,6 +53,19 @@ def insert_rows(session: Session, *rows: Base) -> None:
         columns = [attribute.key for attribute in kind.__mapper__.column_attrs if attribute.key in vars(rows[0])]
         values = [{key: vars(row)[key] for key in columns} for row in rows]
         session.connection().execute(_insert(kind), values)
+
+
+def insert_known(session: Session, row: V) -> V:
+    """Writes down ``row``, all of whose columns are set, and has the session write down what changes in it."""
+    insert_rows(session, row)
+    return know(session, row)
+
+
+def know(session: Session, row: V) -> V:
+    """``row``, which has just been written down, as the session's own."""
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 @cache

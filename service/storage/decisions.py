@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from service.domain.errors import NotFoundError
 from service.domain.moderation import REASONS, Action, ActorKind, Status
 from service.domain.snapshot import timestamp
-from service.storage.base import Base
+from service.storage.base import Base, at_most
 from service.storage.types import UtcDateTime, one_of
 
 GENESIS = "0" * 64
@@ -107,7 +107,7 @@ def find_last(session: Session, site_id: UUID, subject_id: UUID) -> Decision | N
         select(Decision)
         .where(Decision.site_id == site_id, Decision.subject_id == subject_id)
         .order_by(Decision.version_after.desc())
-        .limit(1)
+        .limit(at_most(1))
     )
 
 

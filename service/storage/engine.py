@@ -13,7 +13,7 @@ the same message, which costs no round trip more.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -147,11 +147,16 @@ def _sqlite(url: URL, *, begin: str, read_only: bool = False) -> Engine:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def open_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
+    # Here and not on the event "begin": while anything listens to an engine, each of its statements looks who does.
+    engine.dialect.do_begin = _beginning(begin)  # type: ignore[assignment,method-assign]
     return engine
+
+
+def _beginning(begin: str) -> Callable[[Any], None]:
+    def do_begin(dbapi_connection: Any) -> None:
+        dbapi_connection.cursor().execute(begin).close()
+
+    return do_begin
 
 
 class _NamingIndexes(SQLiteCompiler):

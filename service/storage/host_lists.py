@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.host_lists import ACTIONS
 from service.storage import bulk
-from service.storage.base import Base
+from service.storage.base import Base, ask
 from service.storage.types import UtcDateTime, one_of
 
 #: Rows in one statement: what it takes to bring in a long list stays small.
@@ -91,7 +91,7 @@ def look_up(session: Session, site_id: UUID, kind: str, hosts: Collection[str]) 
     """Those of ``hosts`` that stand in a list of this kind: host, name of the list, what it asks for."""
     if not hosts:
         return []
-    rows = session.execute(_listed(), {"site": site_id, "hosts": sorted(hosts), "kind": kind})
+    rows = ask(session, _listed(), {"site": site_id, "hosts": sorted(hosts), "kind": kind})
     return [(host, name, action) for host, name, action in rows]
 
 

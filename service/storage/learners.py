@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Integer, LargeBinary, Select, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from service.storage.base import Base
+from service.storage.base import Base, ask
 from service.storage.comments import Comment
 from service.storage.decisions import Decision
 from service.storage.revisions import Revision
@@ -73,7 +73,7 @@ def find_place(session: Session, site_id: UUID) -> Place:
 
 def find_version(session: Session, site_id: UUID) -> int:
     """Of what is stored; 0 when nothing is."""
-    return session.scalar(_version(), {"site": site_id}) or 0
+    return ask(session, _version(), {"site": site_id}).scalar() or 0
 
 
 @cache

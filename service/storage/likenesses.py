@@ -36,7 +36,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.expression import TextualSelect
 
 from service.domain.moderation import Status
-from service.storage.base import Base, insert_rows
+from service.storage.base import Base, ask, at_most, insert_rows
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 from service.text.fold import FOLD_VERSION
@@ -80,21 +80,23 @@ class Shingle(Base):
 
 
 def _candidates(looked_up: Sequence[int]) -> TextualSelect:
-    """Written out: put together anew for each text it would cost more than the database takes to answer it."""
+    """Written out: put together anew for each text it would cost more than the database takes to answer it.
+
+    Nothing but the ids leads to the likenesses: by their site or their moment SQLite would read those of three days.
+    """
     newest = " UNION ALL ".join(
         f"SELECT comment_id FROM (SELECT comment_id FROM shingle WHERE site_id = :site AND band = {band}"  # noqa: S608
-        f" AND value = :value{n} ORDER BY comment_id DESC LIMIT :each) AS newest{n}"
+        f" AND value = :value{n} ORDER BY comment_id DESC LIMIT {COMPARED // len(looked_up)}) AS newest{n}"
         for n, band in enumerate(looked_up)
     )
     statement = sql(
         "SELECT l.comment_id, l.signature, l.at, c.cluster_id, c.thread_id, c.status FROM likeness l"  # noqa: S608
         " JOIN comment c ON c.id = l.comment_id"
-        f" WHERE l.site_id = :site AND l.comment_id IN ({newest}) AND l.at > :since AND l.fold_version = :fold"
+        f" WHERE l.comment_id IN ({newest}) AND l.fold_version = :fold"
         " AND c.cluster_id IS NOT NULL ORDER BY l.comment_id DESC"
     )
     values = [bindparam(f"value{n}", type_=BigInteger) for n in range(len(looked_up))]
-    typed = statement.bindparams(bindparam("site", type_=Uuid), bindparam("since", type_=UtcDateTime), *values)
-    return typed.columns(
+    return statement.bindparams(bindparam("site", type_=Uuid), *values).columns(
         Likeness.comment_id, Likeness.signature, Likeness.at, Comment.cluster_id, Comment.thread_id, Comment.status
     )
 
@@ -122,12 +124,12 @@ def find_near(
     """
     looked_up = bands(signature)
     values = {f"value{n}": value for n, (_, value) in enumerate(looked_up)}
-    asked = {"site": site_id, "since": now - LOOK_BACK, "fold": FOLD_VERSION, "each": COMPARED // len(looked_up)}
-    rows = session.execute(_CANDIDATES[len(looked_up)], {**asked, **values})
+    asked = {"site": site_id, "fold": FOLD_VERSION}
+    rows = session.connection().execute(_CANDIDATES[len(looked_up)], {**asked, **values})
     return [
         Near(row.comment_id, row.cluster_id, row.thread_id, row.at, row.status == Status.APPROVED)
         for row in rows
-        if row.comment_id != but and alike(signature, row.signature)
+        if row.comment_id != but and row.at > now - LOOK_BACK and alike(signature, row.signature)
     ]
 
 
@@ -161,7 +163,7 @@ def forget(session: Session, comment: Comment) -> None:
         select(Likeness).where(Likeness.site_id == comment.site_id, Likeness.comment_id == comment.id)
     )
     if row is not None:
-        _drop(session, comment.site_id, [row])
+        _drop(session, comment.site_id, [(row.comment_id, row.signature)])
         session.expunge(row)
 
 
@@ -200,29 +202,30 @@ def _rows(site_id: UUID, comment_id: UUID, signature: bytes) -> list[dict[str, o
 
 def _drop_old(session: Session, site_id: UUID, now: datetime) -> None:
     """The oldest few that are over; what another transaction is dropping is left to it."""
-    rows = session.scalars(_over(), {"site": site_id, "since": now - LOOK_BACK}).all()
+    rows = ask(session, _over(), {"site": site_id, "since": now - LOOK_BACK}).all()
     if rows:
-        _drop(session, site_id, rows)
+        _drop(session, site_id, [(row.comment_id, row.signature) for row in rows])
 
 
 @cache
-def _over() -> Select[Likeness]:
+def _over() -> Select[UUID, bytes]:
     return (
-        select(Likeness)
+        select(Likeness.comment_id, Likeness.signature)
         .where(Likeness.site_id == bindparam("site"), Likeness.at <= bindparam("since"))
         .order_by(Likeness.at)
-        .limit(_GONE_AT_ONCE)
+        .limit(at_most(_GONE_AT_ONCE))
         .with_for_update(skip_locked=True)
     )
 
 
-def _drop(session: Session, site_id: UUID, rows: Sequence[Likeness]) -> None:
-    keys = [(band, value, row.comment_id) for row in rows for band, value in bands(row.signature)]
+def _drop(session: Session, site_id: UUID, old: Sequence[tuple[UUID, bytes]]) -> None:
+    """``old``: comments and their signatures."""
+    keys = [(band, value, comment) for comment, signature in old for band, value in bands(signature)]
     session.execute(
         delete(Shingle).where(
             Shingle.site_id == site_id, tuple_(Shingle.band, Shingle.value, Shingle.comment_id).in_(keys)
         )
     )
     session.execute(
-        delete(Likeness).where(Likeness.site_id == site_id, Likeness.comment_id.in_([row.comment_id for row in rows]))
+        delete(Likeness).where(Likeness.site_id == site_id, Likeness.comment_id.in_([comment for comment, _ in old]))
     )

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.snapshot import Key
-from service.storage.base import Base
+from service.storage.base import Base, at_most
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 
@@ -58,8 +58,9 @@ def find_range(session: Session, site_id: UUID, thread_id: UUID, key: Key) -> Pa
     of_thread = select(Page.id, Page.first_root, Page.first_id).where(
         Page.site_id == site_id, Page.thread_id == thread_id
     )
-    upto = of_thread.where(place <= tuple_(*key)).order_by(Page.first_root.desc(), Page.first_id.desc()).limit(1)
-    behind = of_thread.where(place > tuple_(*key)).order_by(Page.first_root, Page.first_id).limit(1)
+    upto = of_thread.where(place <= tuple_(*key)).order_by(Page.first_root.desc(), Page.first_id.desc())
+    behind = of_thread.where(place > tuple_(*key)).order_by(Page.first_root, Page.first_id)
+    upto, behind = upto.limit(at_most(1)), behind.limit(at_most(1))
     rows = session.execute(union_all(select(upto.subquery()), select(behind.subquery())))
     starts = sorted((PageRange(page, (root, first), None) for page, root, first in rows), key=lambda p: p.start)
     if not starts:

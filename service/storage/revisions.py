@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.storage.base import Base
+from service.storage.base import Base, ask
 from service.storage.types import UtcDateTime
 
 
@@ -64,7 +64,7 @@ class Revision(Base):
 def text_seen(session: Session, site_id: UUID, text_digest: bytes, *, but: UUID | None = None) -> bool:
     """Whether the site has received a text that folds to the same, in another comment than ``but``."""
     asked = {"site": site_id, "digest": text_digest}
-    return bool(session.scalar(_seen(but is not None), asked if but is None else {**asked, "but": but}))
+    return bool(ask(session, _seen(but is not None), asked if but is None else {**asked, "but": but}).scalar())
 
 
 @cache

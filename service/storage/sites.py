@@ -15,6 +15,9 @@ from service.domain.site import SitePolicy
 from service.storage.base import Base, versioned
 from service.storage.types import UtcDateTime
 
+#: Under this beside a row's columns: its policy's data, and the policy read from it.
+_READ = "_policy_read"
+
 
 @versioned
 class Site(Base):
@@ -32,7 +35,11 @@ class Site(Base):
 
     @property
     def policy(self) -> SitePolicy:
-        return SitePolicy.from_data(self.policy_data)
+        """Read once from what is stored, which is replaced and never changed."""
+        read = vars(self).get(_READ)
+        if read is None or read[0] is not self.policy_data:
+            read = vars(self)[_READ] = (self.policy_data, SitePolicy.from_data(self.policy_data))
+        return read[1]
 
 
 def get_by_slug(session: Session, slug: str) -> Site:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.storage.base import Base
+from service.storage.base import Base, ask, at_most
 from service.storage.sites import Site
 from service.storage.types import UtcDateTime, one_of
 
@@ -147,7 +147,7 @@ def list_people(session: Session, site_id: UUID) -> Sequence[tuple[Moderator, Me
 
 def names_of(session: Session, site_id: UUID) -> tuple[str, ...]:
     """The names of all who work for the site and may sign in."""
-    return tuple(session.scalars(_names(), {"site": site_id}))
+    return tuple(ask(session, _names(), {"site": site_id}).scalars())
 
 
 @cache
@@ -157,7 +157,7 @@ def _names() -> Select[str]:
         .join(Membership, Membership.moderator_id == Moderator.id)
         .where(Membership.site_id == bindparam("site"), Moderator.disabled_at.is_(None))
         .order_by(Moderator.name)
-        .limit(1_000)
+        .limit(at_most(1_000))
     )
 
 

@@ -20,10 +20,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
-from service.storage.base import Base
+from service.storage.base import Base, ask, at_most, know
 from service.storage.types import UtcDateTime
 
 
@@ -75,10 +75,7 @@ def add_once(session: Session, new: ReceivedSubmission) -> ReceivedSubmission:
         found = find(session, new.site_id, new.submission_id)
         assert found is not None
         return found
-    # The session takes it for the row it is, and will write down what changes in it.
-    make_transient_to_detached(new)
-    session.add(new)
-    return new
+    return know(session, new)
 
 
 @cache
@@ -96,7 +93,7 @@ def repeated_since(session: Session, site_id: UUID, repeat_key: bytes, moment: d
     """
     one_at_a_time(session, repeat_key)
     asked = {"site": site_id, "repeat_key": repeat_key, "moment": moment}
-    return session.scalar(_repeated(), asked) is not None
+    return ask(session, _repeated(), asked).scalar() is not None
 
 
 @cache
@@ -109,7 +106,7 @@ def _repeated() -> Select[UUID]:
             ReceivedSubmission.submission_id.is_(None),
             ReceivedSubmission.received_at > bindparam("moment"),
         )
-        .limit(1)
+        .limit(at_most(1))
     )
 
 

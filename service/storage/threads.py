@@ -64,9 +64,14 @@ class Thread(Base):
     set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     site: Mapped[Site] = relationship(viewonly=True)
 
+    @property
+    def alive_since(self) -> datetime:
+        """When it was opened last, which counts as somebody looking after it."""
+        return self.opened_at or self.created_at
+
     def closes_at(self, policy: SitePolicy) -> datetime | None:
         """When it closes, or has closed, by itself."""
-        return closes_at(self.opened_at or self.created_at, policy.close_days)
+        return closes_at(self.alive_since, policy.close_days)
 
     def set_in(self, policy: SitePolicy) -> str:
         """Open or closed by hand, here or on the whole site."""

@@ -19,6 +19,7 @@ from service.domain.moderation import Status
 from service.domain.trust import Judgement, Level, Standing, judgement_of, stand
 from service.storage import authors
 from service.storage.authors import Author
+from service.storage.base import at_most
 from service.storage.comments import Comment
 from service.storage.decisions import Decision
 
@@ -50,7 +51,7 @@ def _decided() -> Select[Any]:
         .where(older.site_id == site_id, older.author_id == Author.id)
         .order_by(older.id.desc())
         .offset(bindparam("before", type_=Integer))
-        .limit(1)
+        .limit(at_most(1))
         .correlate(Author)
         .scalar_subquery()
     )
@@ -105,7 +106,7 @@ def approved_by_hand(session: Session, site_id: UUID, author_id: UUID, *, but: U
         select(Comment.id, Comment.status, Comment.moderated_by)
         .where(Comment.site_id == site_id, Comment.author_id == author_id)
         .order_by(Comment.id.desc())
-        .limit(LOOKED)
+        .limit(at_most(LOOKED))
         .subquery()
     )
     by_hand = select(newest.c.status).where(
@@ -113,4 +114,4 @@ def approved_by_hand(session: Session, site_id: UUID, author_id: UUID, *, but: U
     )
     if but is not None:
         by_hand = by_hand.where(newest.c.id != but)
-    return session.scalar(by_hand.limit(1)) is not None
+    return session.scalar(by_hand.limit(at_most(1))) is not None

@@ -22,7 +22,7 @@ from service.storage.base import PUBLIC_CHANGE
 from service.storage.engine import BUSY, forget
 from service.storage.turns import Turns
 
-__all__ = ["Reader", "Session", "UnitOfWork", "apart", "attempted"]
+__all__ = ["Reader", "Session", "UnitOfWork", "apart", "attempted", "unless_failed"]
 T = TypeVar("T")
 ATTEMPTS = 3
 #: PostgreSQL: serialization_failure, deadlock_detected, and the ways a server goes away.
@@ -130,6 +130,18 @@ def apart(session: Session, question: Callable[[Session], T], otherwise: Callabl
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise
         return otherwise(error)
+
+
+def unless_failed(session: Session, question: Callable[[Session], T]) -> T | None:
+    """The answer to a question, or ``None`` when it fails; then ``session`` is good for nothing more but to end. Where
+    the connection is lost everything is asked again.
+    """
+    try:
+        return question(session)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        return None
 
 
 def attempted(session: Session, change: Callable[[Session], object]) -> bool:

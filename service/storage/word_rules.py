@@ -26,7 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from service.domain.errors import NotFoundError
 from service.domain.moderation import REASONS
 from service.domain.rules import ACTIONS, MODES, RuleDraft
-from service.storage.base import Base
+from service.storage.base import Base, ask
 from service.storage.types import UtcDateTime, one_of
 from service.text.fold import fold
 
@@ -86,7 +86,7 @@ class RuleStamp(Base):
 
 def find_stamp(session: Session, site_id: UUID) -> UUID | None:
     """``None`` where there has never been a rule."""
-    return session.scalar(_stamp(), {"site": site_id})
+    return ask(session, _stamp(), {"site": site_id}).scalar()
 
 
 @cache

@@ -22,6 +22,7 @@ from service.storage import flags, likenesses, outbox, revisions, submissions, t
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.sites import Site
+from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases import transition
 from service.usecases.gather_facts import Question, gather, gather_again
@@ -36,8 +37,7 @@ class _Before:
     comment: UUID
     latest: Revision
     mode: str
-    thread: UUID
-    section: str
+    thread: Thread
 
 
 class AmendComment:
@@ -88,7 +88,7 @@ class AmendComment:
         _check_open(comment, site.policy, self._clock())
         latest = revisions.get(session, site.id, comment.id, comment.latest_revision)
         thread = threads.get_by_id(session, site.id, comment.thread_id)
-        return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread.id, thread.section)
+        return _Before(site, comment.id, latest, thread.mode_in(site.policy), thread)
 
     def _judged_again(
         self, session: Session, first: JudgedText, question: Question, facts: Facts, mode: str
@@ -108,7 +108,16 @@ class AmendComment:
         digest = text_digest(self._signer, site, body)
         now, thread = self._clock(), before.thread
         question = Question(
-            site, digest, now, before.comment, thread, latest.name, body, latest.website, section=before.section
+            site,
+            digest,
+            now,
+            before.comment,
+            thread.id,
+            latest.name,
+            body,
+            latest.website,
+            section=thread.section,
+            alive_since=thread.alive_since,
         )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(

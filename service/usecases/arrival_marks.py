@@ -10,7 +10,7 @@ from service.storage import arrivals
 from service.storage.arrivals import Arrival
 from service.storage.comments import Comment
 from service.storage.sites import Site
-from service.storage.uow import Session, attempted
+from service.storage.uow import Session
 from service.text.networks import around
 from service.usecases.gather_facts import Question, Sender
 
@@ -38,10 +38,10 @@ def crowded(question: Question) -> Iterator[bytes]:
         yield question.thread.bytes[8:]
 
 
-def note_arrival(session: Session, comment: Comment, sender: Sender | None, new_id: NewId) -> bool:
-    """One more has come from there; whether that could be noted. What came from nobody knows where is not counted."""
+def note_arrival(session: Session, comment: Comment, sender: Sender | None, new_id: NewId) -> None:
+    """One more has come from there. What came from nobody knows where is not counted."""
     if sender is None or not sender.network:
-        return True
+        return
     new = Arrival(
         id=new_id(comment.created_at),
         site_id=comment.site_id,
@@ -50,4 +50,4 @@ def note_arrival(session: Session, comment: Comment, sender: Sender | None, new_
         wider=sender.wider[0],
         at=comment.created_at,
     )
-    return attempted(session, lambda s: arrivals.add(s, new))
+    arrivals.add(session, new)

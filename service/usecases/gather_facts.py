@@ -15,7 +15,6 @@ from uuid import UUID
 
 from service.domain.trust import Standing
 from service.screening.facts import Alike, Arrivals, Count, Fact, Gathered, Known, ListedHost, Missing, Precedent
-from service.screening.phases.flood_crowd import SITE, THREAD
 from service.screening.phases.old_thread import OLD
 from service.screening.rules import RulesHere
 from service.storage import (
@@ -27,16 +26,16 @@ from service.storage import (
     revisions,
     silence,
     staff,
-    threads,
     track_records,
 )
 from service.storage.sites import Site
-from service.storage.uow import Reader, Session, apart
+from service.storage.uow import Reader, Session, apart, unless_failed
 from service.text.fold import fold
 from service.text.found_links import found_links, host_of
 from service.text.hosts import with_parents
 from service.text.likeness import name_key
 from service.text.shingles import signature
+from service.usecases.crowds import CROWDS
 from service.usecases.precedent import precedent_of
 from service.usecases.rule_books import BOOKS
 
@@ -60,7 +59,7 @@ class Question:
 
     ``mail_domain``: where the private address lies, for what brings one with it. ``author``: the proven author this
     text comes from, None when nobody is proven. ``thread``: None when it starts one. ``sender``: None for what is not
-    sent by the comment form. ``section``: its thread's.
+    sent by the comment form. ``section``: its thread's; ``alive_since``: when that was opened last.
     """
 
     site: Site
@@ -75,6 +74,7 @@ class Question:
     author: UUID | None = None
     sender: Sender | None = field(default=None, repr=False)
     section: str = ""
+    alive_since: datetime | None = None
 
     @cached_property
     def signature(self) -> bytes:
@@ -132,9 +132,7 @@ def _arrivals(session: Session, question: Question) -> Arrivals:
     if sender is None or not sender.network:
         return Arrivals(author=author)
     counts = arrivals.of_network(session, site, sender.network, sender.wider, now)
-    in_thread, on_site = arrivals.networks_of(
-        session, site, question.thread, now, in_thread=THREAD, on_site=SITE
-    )
+    in_thread, on_site = CROWDS.around(session, site, question.thread, now)
     return Arrivals(Count(*counts[:2]), Count(*counts[2:]), author, in_thread, on_site)
 
 
@@ -157,12 +155,11 @@ def _regulars_name(session: Session, question: Question) -> bool:
 
 
 def _thread_silent(session: Session, question: Question) -> timedelta:
-    thread = question.thread and threads.find_by_id(session, question.site.id, question.thread)
-    if not thread:
+    thread, alive = question.thread, question.alive_since
+    if thread is None or alive is None:
         return timedelta(0)
-    alive = thread.opened_at or thread.created_at
     if question.now - alive > OLD:
-        newest = silence.newest_by_hand(session, question.site.id, thread.id, question.now - OLD)
+        newest = silence.newest_by_hand(session, question.site.id, thread, question.now - OLD)
         alive = max(alive, newest or alive)
     return question.now - alive
 
@@ -197,17 +194,26 @@ OnFailure = Callable[[str, Exception], None]
 
 
 def gather(reader: Reader, question: Question, on_failure: OnFailure) -> Gathered:
-    """Every fact, in one transaction; only when something in it fails, each in its own. ``on_failure`` hears the name
-    of each that is missing.
-    """
+    """Every fact, in one transaction; only when something in it fails, each in its own."""
+    try:
+        known = reader.run(lambda session: gather_here(session, question))
+    except Exception:
+        known = None
+    return known or gather_apart(reader, question, on_failure)
+
+
+def gather_here(session: Session, question: Question) -> Gathered | None:
+    """Every fact, or ``None`` when something fails; ``session`` only reads, and is done with then."""
 
     def together(session: Session) -> Gathered:
         return Gathered(**{name: Known(ask(session, question)) for name, ask in GATHERERS.items()})
 
-    try:
-        return reader.run(together)
-    except Exception:
-        return Gathered(**{name: _alone(reader, name, question, on_failure) for name in GATHERERS})
+    return unless_failed(session, together)
+
+
+def gather_apart(reader: Reader, question: Question, on_failure: OnFailure) -> Gathered:
+    """Each fact in a transaction of its own; ``on_failure`` hears the name of each that is missing."""
+    return Gathered(**{name: _alone(reader, name, question, on_failure) for name in GATHERERS})
 
 
 def gather_again(session: Session, question: Question, before: Gathered, on_failure: OnFailure) -> Gathered:

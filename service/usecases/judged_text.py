@@ -105,12 +105,24 @@ def add_revision(
     new_id: NewId,
     now: datetime,
     redaction: Redaction | None = None,
-) -> bool:
-    """Writes the text down as revision ``number`` of ``comment``, never to be changed again, with its findings
-    in the order the checks ran. The comment and what is like it are found by it. ``redaction``: it is not the author's
-    own.
+) -> None:
+    """Another text of ``comment``, with what later ones are compared with where that can be kept."""
+    write_down(session, comment, number, judged, new_id, now, redaction)
+    session.flush()
+    attempted(session, lambda s: keep_marks(s, comment, number, judged, new_id(now), now))
 
-    Whether it could be kept as well what later comments are compared with: without it the text is stored all the same.
+
+def write_down(
+    session: Session,
+    comment: Comment,
+    number: int,
+    judged: JudgedText,
+    new_id: NewId,
+    now: datetime,
+    redaction: Redaction | None = None,
+) -> None:
+    """Writes the text down as revision ``number`` of ``comment``, never to be changed again, with its findings
+    in the order the checks ran. The comment is found by it. ``redaction``: it is not the author's own.
     """
     insert_rows(
         session,
@@ -140,8 +152,6 @@ def add_revision(
     insert_rows(session, *(_finding(comment, number, found, new_id(now)) for found in seen))
     found_by = search.found_by(judged.source, judged.name, judged.folded_for)
     search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
-    session.flush()
-    return attempted(session, lambda s: _keep_marks(s, comment, number, judged, new_id(now), now))
 
 
 def add_finding(session: Session, comment: Comment, number: int, found: Seen, own: UUID) -> None:
@@ -163,21 +173,20 @@ def _finding(comment: Comment, number: int, found: Seen, own: UUID) -> Finding:
     )
 
 
-def _keep_marks(session: Session, comment: Comment, number: int, judged: JudgedText, own: UUID, now: datetime) -> None:
+def keep_marks(session: Session, comment: Comment, number: int, judged: JudgedText, own: UUID, now: datetime) -> None:
+    """What later comments are compared with, and the cluster of this one: ``own``, when it is like nothing. Nobody is
+    like what the staff write.
+    """
     word_rules.note_hits(session, comment.site_id, comment.id, _rules_of(judged.verdict))
     if comment.staff_id is None:
         if number > 1:
-            _move(session, comment, judged, own, now)
+            # What was like the text before is not like this one.
+            likenesses.forget(session, comment)
+        comment.cluster_id = likenesses.cluster_for(
+            session, comment.site_id, judged.signature, own, now, but=comment.id
+        )
         likenesses.put(session, comment, judged.signature, now)
     session.flush()
-
-
-def _move(session: Session, comment: Comment, judged: JudgedText, own: UUID, now: datetime) -> None:
-    """What was like the text before is not like this one."""
-    likenesses.forget(session, comment)
-    comment.cluster_id = likenesses.cluster_for(
-        session, comment.site_id, judged.signature, own, now, but=comment.id
-    )
 
 
 def _rules_of(verdict: Verdict) -> list[int]:

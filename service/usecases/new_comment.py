@@ -9,13 +9,15 @@ from uuid import UUID
 from service.domain.errors import FieldError, InvalidError
 from service.domain.moderation import Status
 from service.domain.ports import NewId, Signer
-from service.storage import comments, likenesses
+from service.storage import comments
 from service.storage.authors import Author
-from service.storage.base import insert_rows
+from service.storage.base import insert_known, insert_rows
 from service.storage.comments import Comment
 from service.storage.uow import Session, attempted
 from service.text.fold import fold
-from service.usecases.judged_text import JudgedText, add_revision
+from service.usecases.arrival_marks import note_arrival
+from service.usecases.gather_facts import Sender
+from service.usecases.judged_text import JudgedText, keep_marks, write_down
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,11 @@ def insert_comment(
     now: datetime,
     author: Author | None = None,
     staff_id: UUID | None = None,
+    sender: Sender | None = None,
 ) -> tuple[Comment, bool]:
-    """The comment as stored, and whether all could be kept that later ones are compared with; ``InvalidError`` when
-    what it answers is not public here any more. ``author``: who is proven to write it, else it is somebody new.
+    """The comment as stored, and whether all could be kept that later ones are compared and counted with;
+    ``InvalidError`` when what it answers is not public here any more. ``author``: who is proven to write it, else it is
+    somebody new. ``sender``: where it comes from, if that counts.
     """
     root_id = comment_id
     if place.parent is not None:
@@ -48,36 +52,44 @@ def insert_comment(
         if parent is None:
             raise InvalidError([FieldError("parent", "parent_unknown")])
         root_id = parent.root_id
-    # Nobody is like what the staff write.
-    clusters: list[UUID] = []
-
-    def find_cluster(s: Session) -> None:
-        clusters.append(likenesses.cluster_for(s, place.site_id, judged.signature, comment_id, now))
-
-    known = staff_id is not None or attempted(session, find_cluster)
     if author is None:
         author = add_author(session, place.site_id, signer=signer, new_id=new_id, now=now)
-    comment = Comment(
-        id=comment_id,
-        site_id=place.site_id,
-        thread_id=place.thread_id,
-        parent_id=place.parent,
-        root_id=root_id,
-        author_id=author.id,
-        status=Status.PENDING.value,
-        version=1,
-        published_revision=None,
-        latest_revision=1,
-        receipt_generation=0,
-        staff_id=staff_id,
-        avatar=signer.digest("avatar", str(author.id), fold(judged.name, judged.folded_for)).hex(),
-        rank=judged.rank(),
-        cluster_id=clusters[0] if clusters else None,
-        created_at=now,
+    comment = insert_known(
+        session,
+        Comment(
+            id=comment_id,
+            site_id=place.site_id,
+            thread_id=place.thread_id,
+            parent_id=place.parent,
+            root_id=root_id,
+            author_id=author.id,
+            status=Status.PENDING.value,
+            version=1,
+            published_revision=None,
+            latest_revision=1,
+            receipt_generation=0,
+            staff_id=staff_id,
+            moderated_by=None,
+            moderated_reason=None,
+            avatar=signer.digest("avatar", str(author.id), fold(judged.name, judged.folded_for)).hex(),
+            rank=judged.rank(),
+            opinion_by=None,
+            # Its own, unless it is found to be like another; nobody is like what the staff write.
+            cluster_id=comment_id if staff_id is None else None,
+            reported=False,
+            created_at=now,
+        ),
     )
-    session.add(comment)
-    session.flush()
-    return comment, add_revision(session, comment, 1, judged, new_id, now) and known
+    write_down(session, comment, 1, judged, new_id, now)
+
+    def mark(s: Session) -> None:
+        keep_marks(s, comment, 1, judged, comment_id, now)
+        note_arrival(s, comment, sender, new_id)
+
+    kept = attempted(session, mark)
+    if not kept:
+        comment.cluster_id = None
+    return comment, kept
 
 
 def add_author(

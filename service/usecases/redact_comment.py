@@ -24,6 +24,7 @@ from service.storage import comments, findings, flags, outbox, revisions, sites,
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 from service.storage.sites import Site
+from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.text.clean import clean_body
 from service.text.redaction import redact, says_something
@@ -58,8 +59,7 @@ class _Before:
     latest: Revision
     found: Sequence[Finding]
     mode: str
-    thread: UUID
-    section: str
+    thread: Thread
 
 
 class RedactComment:
@@ -111,7 +111,7 @@ class RedactComment:
         ]
         site, thread = sites.get(session, site_id), threads.get_by_id(session, site_id, comment.thread_id)
         latest = revisions.get(session, site_id, comment.id, number)
-        return _Before(site, latest, found, thread.mode_in(site.policy), thread.id, thread.section)
+        return _Before(site, latest, found, thread.mode_in(site.policy), thread)
 
     def _judge(self, before: _Before, comment: UUID, body: str) -> JudgedText:
         """Outside of the transaction. How the comment came in is not changed by what is taken out of it: of the earlier
@@ -124,11 +124,12 @@ class RedactComment:
             digest,
             self._clock(),
             comment,
-            before.thread,
+            before.thread.id,
             latest.name,
             body,
             latest.website,
-            section=before.section,
+            section=before.thread.section,
+            alive_since=before.thread.alive_since,
         )
         known = gather(self._reader, question, self._on_failed_check)
         facts = Facts(

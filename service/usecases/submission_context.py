@@ -7,22 +7,28 @@ from datetime import datetime
 from uuid import UUID
 
 from service.domain.errors import FieldError, ForbiddenError
-from service.domain.ports import NewId
+from service.domain.ports import NewId, Signer
 from service.domain.site import CLOSED
 from service.domain.submission import Submission
 from service.storage import comments, threads
+from service.storage.authors import Author
 from service.storage.sites import Site
 from service.storage.threads import Thread
 from service.storage.uow import Session
+from service.usecases.gather_facts import Question, Sender
+from service.usecases.judged_text import text_digest
 
 
 @dataclass(frozen=True)
 class Where:
-    """``thread``: ``None`` when the submission starts one. ``mode``: the one it is in."""
+    """``thread``: ``None`` when the submission starts one; ``alive_since``: when that was opened last. ``mode``: of the
+    thread, or else the site's.
+    """
 
     thread: UUID | None
     mode: str
     section: str
+    alive_since: datetime | None
 
 
 def thread_for(session: Session, site: Site, submission: Submission, new_id: NewId, now: datetime) -> Thread:
@@ -43,6 +49,32 @@ def thread_for(session: Session, site: Site, submission: Submission, new_id: New
     if not thread.is_open(site.policy, now):
         raise ForbiddenError("thread_closed")
     return thread
+
+
+def question_of(
+    signer: Signer,
+    site: Site,
+    submission: Submission,
+    where: Where,
+    author: Author | None,
+    sender: Sender,
+    now: datetime,
+) -> Question:
+    """What is known of a submission that is to be judged. ``author``: who is proven to write it."""
+    return Question(
+        site,
+        text_digest(signer, site, submission.body),
+        now,
+        thread=where.thread,
+        name=submission.name,
+        body=submission.body,
+        website=submission.website,
+        mail_domain=submission.address.domain if submission.address else None,
+        author=author.id if author else None,
+        sender=sender,
+        section=where.section,
+        alive_since=where.alive_since,
+    )
 
 
 def context_of(
@@ -68,5 +100,5 @@ def context_of(
     ):
         more.append(FieldError("parent", "parent_unknown"))
     if thread is None:
-        return Where(None, site.policy.mode, ""), more
-    return Where(thread.id, thread.mode_in(site.policy), thread.section), more
+        return Where(None, site.policy.mode, "", None), more
+    return Where(thread.id, thread.mode_in(site.policy), thread.section, thread.alive_since), more

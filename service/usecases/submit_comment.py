@@ -15,6 +15,7 @@ from service.domain import messages
 from service.domain.errors import ConflictError, InvalidError
 from service.domain.moderation import Action, Actor, ActorKind, Status, target
 from service.domain.ports import Clock, NewId, Signer, Vault
+from service.domain.site import SitePolicy
 from service.domain.submission import (
     DEVICE,
     Submission,
@@ -22,7 +23,7 @@ from service.domain.submission import (
     read_submission,
     wants_remembering,
 )
-from service.screening.facts import Facts, Finding, Outcome
+from service.screening.facts import Facts, Finding, Gathered, Outcome
 from service.screening.pipeline import INCOMPLETE, Verdict
 from service.storage import likenesses, outbox, sites, submissions, threads
 from service.storage.authors import Author
@@ -33,12 +34,12 @@ from service.storage.submissions import ReceivedSubmission
 from service.storage.threads import Thread
 from service.storage.uow import Reader, Session, UnitOfWork
 from service.usecases import lane_case, submission_keys, transition
-from service.usecases.arrival_marks import crowded, note_arrival, sender_of
-from service.usecases.gather_facts import Question, gather, gather_again
-from service.usecases.judged_text import JudgedText, add_finding, judge, text_digest
+from service.usecases.arrival_marks import crowded, sender_of
+from service.usecases.gather_facts import Question, gather_again, gather_apart, gather_here
+from service.usecases.judged_text import JudgedText, add_finding, judge
 from service.usecases.new_comment import Place, add_author, insert_comment
 from service.usecases.proven_author import claimed, device_again, device_of, proven
-from service.usecases.submission_context import Where, context_of, thread_for
+from service.usecases.submission_context import context_of, question_of, thread_for
 
 #: A post without a submission id that repeats thread, address and text this soon is the same post.
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -62,12 +63,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Arrived:
-    site: Site
+    """``known``: ``None`` where not all could be asked together."""
+
     submission: Submission
-    where: Where
+    mode: str
     claim: tuple[UUID, int] | None
-    author: UUID | None
-    now: datetime
+    question: Question
+    known: Gathered | None
 
 
 @dataclass(frozen=True)
@@ -96,41 +98,38 @@ class SubmitComment:
         self._uow, self._reader, self._vault, self._signer = uow, reader, vault, signer
         self._new_id, self._clock, self._on_failed_check = new_id, clock, on_failed_check
 
-    def submit(self, site_slug: str, raw: Mapping[str, object], network: str | None = None) -> Answer:
+    def submit(
+        self,
+        site_slug: str,
+        raw: Mapping[str, object],
+        network: str | None = None,
+        admit: Callable[[SitePolicy], object] = lambda _: None,
+    ) -> Answer:
         """The answer to a submission whose raw fields are ``raw``. ``network``: the /32 or /64 it came from, of which
-        only marks are kept, for an hour.
+        only marks are kept, for an hour. ``admit`` refuses by an error of its own what the site does not take at all.
 
         ``InvalidError`` with every field error, ``ForbiddenError`` for a closed thread, ``NotFoundError`` for
         an unknown site, ``ConflictError`` for a submission id used with another body.
         """
         fingerprint = submission_keys.fingerprint_of(self._signer, self._vault, raw)
-        arrived = self._reader.run(lambda session: self._arrive(session, site_slug, raw, fingerprint))
+
+        def arrive(session: Session) -> _Arrived | Answer:
+            site = sites.get_by_slug(session, site_slug)
+            admit(site.policy)
+            return self._arrive(session, site, raw, fingerprint, network)
+
+        arrived = self._reader.run(arrive)
         if isinstance(arrived, Answer):
             return arrived
-        site, submission, now, where = arrived.site, arrived.submission, arrived.now, arrived.where
-        form = submission_keys.form_of(self._signer, site, submission, raw, now)
-        question = Question(
-            site,
-            text_digest(self._signer, site, submission.body),
-            now,
-            author=arrived.author,
-            thread=where.thread,
-            section=where.section,
-            name=submission.name,
-            body=submission.body,
-            website=submission.website,
-            mail_domain=submission.address.domain if submission.address else None,
-            sender=sender_of(self._signer, site, network, now),
-        )
-        known = gather(self._reader, question, self._on_failed_check)
+        question, submission, site = arrived.question, arrived.submission, arrived.question.site
         facts = Facts(
-            where.mode,
+            arrived.mode,
             site.policy.language,
             submission.name,
             submission.body,
             submission.website,
-            form,
-            known,
+            submission_keys.form_of(self._signer, site, submission, raw, question.now),
+            arrived.known or gather_apart(self._reader, question, self._on_failed_check),
             hold_links=site.policy.hold_links,
             lot=lane_case.lot_of(self._signer, question.digest),
         )
@@ -138,10 +137,9 @@ class SubmitComment:
         return self._uow.run(lambda session: self._store(session, site, prepared))
 
     def _arrive(
-        self, session: Session, site_slug: str, raw: Mapping[str, object], fingerprint: bytes
+        self, session: Session, site: Site, raw: Mapping[str, object], fingerprint: bytes, network: str | None
     ) -> _Arrived | Answer:
-        """What is known of it before it is judged, or the first answer to it once more."""
-        site = sites.get_by_slug(session, site_slug)
+        """What is known of it before it is judged, all of one moment; or the first answer to it once more."""
         submission_id = raw.get("submission_id")
         # What is no id has not been stored; PostgreSQL does not even take every text to look for.
         earlier = submissions.find(session, site.id, str(submission_id)) if is_submission_id(submission_id) else None
@@ -154,7 +152,9 @@ class SubmitComment:
             raise InvalidError([*errors, *more])
         claim = claimed(self._signer, site.id, raw.get(DEVICE), now)
         author = proven(session, site.id, claim)
-        return _Arrived(site, submission, where, claim, author.id if author else None, now)
+        sender = sender_of(self._signer, site, network, now)
+        question = question_of(self._signer, site, submission, where, author, sender, now)
+        return _Arrived(submission, where.mode, claim, question, gather_here(session, question))
 
     def _repeat(self, session: Session, earlier: ReceivedSubmission, fingerprint: bytes) -> Answer:
         """The first answer once more, byte for byte: it is made from what was recorded then."""
@@ -177,13 +177,12 @@ class SubmitComment:
         claim: tuple[UUID, int] | None,
         remember: bool,
     ) -> _Prepared:
-        site = question.site
         return _Prepared(
             submission=submission,
-            judged=judge(facts, site.policy, question.digest, self._on_failed_check, question.signature),
+            judged=judge(facts, question.site.policy, question.digest, self._on_failed_check, question.signature),
             question=question,
             fingerprint=fingerprint,
-            repeat_key=submission_keys.repeat_key(self._signer, self._vault, site, submission),
+            repeat_key=submission_keys.repeat_key(self._signer, self._vault, question.site, submission),
             facts=facts,
             claim=claim if question.author else None,
             remember=remember,
@@ -226,7 +225,6 @@ class SubmitComment:
             return self._repeat(session, record, prepared.fingerprint)
         thread = thread_for(session, site, submission, self._new_id, now)
         comment, kept = self._insert(session, site, thread, prepared, comment_id, author, now)
-        kept = note_arrival(session, comment, prepared.question.sender, self._new_id) and kept
         action = ACTIONS.get(verdict.outcome)
         if not kept and action is Action.APPROVE:
             # The next copies would not be known by it: a moderator looks at it instead.
@@ -270,14 +268,21 @@ class SubmitComment:
         author: Author | None,
         now: datetime,
     ) -> tuple[Comment, bool]:
-        place = Place(site.id, thread.id, prepared.submission.parent)
         signer, new_id = self._signer, self._new_id
         if author is not None and author.proof == "none":
             author.proof = "device"
         elif author is None and prepared.remember:
             author = add_author(session, site.id, signer=signer, new_id=new_id, now=now, generation=0)
         comment, kept = insert_comment(
-            session, place, prepared.judged, comment_id, signer=signer, new_id=new_id, now=now, author=author
+            session,
+            Place(site.id, thread.id, prepared.submission.parent),
+            prepared.judged,
+            comment_id,
+            signer=signer,
+            new_id=new_id,
+            now=now,
+            author=author,
+            sender=prepared.question.sender,
         )
         if (contact := submission_keys.sealed(self._vault, site, comment_id, prepared.submission)) is not None:
             insert_rows(session, contact)

@@ -33,9 +33,11 @@ def flood_crowd(facts: Facts) -> Iterator[Finding]:
         yield Finding("flood_site", f"networks:{SITE}")
 
 
+def crowd_from(before: Sequence[int], most: int) -> int:
+    """From how many networks on it is far more than usual. ``before``: the stretches before, of ten minutes each."""
+    return max(most, TIMES * sum(before) // len(before) + 1)
+
+
 def _far_more(networks: Sequence[int], most: int) -> bool:
     """``networks``: of each stretch, the latest first; nothing when there is nothing to see."""
-    if not networks or networks[0] < most:
-        return False
-    before = networks[1:]
-    return networks[0] * len(before) > TIMES * sum(before)
+    return len(networks) > 1 and networks[0] >= crowd_from(networks[1:], most)

@@ -10,7 +10,7 @@ from flask import Response, g, request
 
 from service.domain.errors import InvalidError, NotFoundError, ServiceError
 from service.domain.moderation import Status
-from service.domain.site import SLUG
+from service.domain.site import SLUG, SitePolicy
 from service.domain.snapshot import timestamp
 from service.domain.submission import REMEMBER
 from service.queries import site_setup
@@ -79,23 +79,29 @@ def create(slug: str) -> Response:
     g.kept = {name: str(raw[name]) for name in ("body", "name", "email", "website") if raw.get(name)} or None
     refuse_late()
     throttle().submission(network())
-    site = find_site(slug)
-    g.site_language, g.back_url = site.policy.language, _own_url(site, raw)
-    origin = check_origin(site.policy.origins)
-    try:
+    check_slug(slug)
+    admitted = False
+
+    def admit(policy: SitePolicy) -> None:
+        nonlocal admitted
+        g.site_language, g.back_url = policy.language, _own_url(policy, raw)
+        g.origin = check_origin(policy.origins)
+        admitted = True
         throttle().site(slug)
+
+    try:
         # A browser without a script keeps nothing between two pages but cookies, and we set none: it is given nothing.
         sent = {**raw, REMEMBER: None} if form else raw
-        answer = container().submit_comment.submit(slug, sent, network())
+        answer = container().submit_comment.submit(slug, sent, network(), admit)
     except ServiceError as error:
-        if form and not isinstance(error, InvalidError):
+        if not admitted or (form and not isinstance(error, InvalidError)):
             raise
-        language = answer_language(site.policy.language)
+        language = answer_language(g.site_language)
         if isinstance(error, InvalidError) and form:
-            return form_page(site, raw, language, error)
+            return form_page(find_site(slug), raw, language, error)
         # The page whose script asked has to be able to read the refusal too.
-        return allow_origin(problem_response(error, language), origin)
-    return _form_answer(site, raw, answer) if form else allow_origin(_json_answer(site, answer), origin)
+        return allow_origin(problem_response(error, language), g.origin)
+    return _form_answer(slug, answer) if form else allow_origin(_json_answer(slug, answer), g.origin)
 
 
 def _readable_refusal(response: Response) -> Response:
@@ -111,13 +117,18 @@ def _readable_refusal(response: Response) -> Response:
 
 
 def find_site(slug: str) -> SiteView:
-    """The site of an address; what cannot be a slug is not looked up."""
-    if not SLUG.fullmatch(slug):
-        raise NotFoundError("site_not_found")
+    """The site of an address."""
+    check_slug(slug)
     return container().reader.run(lambda s: site_setup.site_view(s, slug))
 
 
-def _json_answer(site: SiteView, answer: Answer) -> Response:
+def check_slug(slug: str) -> None:
+    """What cannot be a slug is not looked up."""
+    if not SLUG.fullmatch(slug):
+        raise NotFoundError("site_not_found")
+
+
+def _json_answer(slug: str, answer: Answer) -> Response:
     """The same bytes for the same answer, whenever it is given.
 
     Any script of the page a comment was written on can read what is given to the embed. So it gets no receipt: only a
@@ -134,7 +145,7 @@ def _json_answer(site: SiteView, answer: Answer) -> Response:
     }
     if "Origin" in request.headers:
         code = signer.open_code(answer.comment, 0, answer.created_at)
-        body["open"] = f"{container().settings.public_origin}/v1/sites/{site.slug}/receipts/open?code={code}"
+        body["open"] = f"{container().settings.public_origin}/v1/sites/{slug}/receipts/open?code={code}"
     else:
         body["receipt"] = str(answer.receipt)
     if answer.device:
@@ -143,15 +154,15 @@ def _json_answer(site: SiteView, answer: Answer) -> Response:
     return Response(json.dumps(body), status, content_type="application/json")
 
 
-def _form_answer(site: SiteView, raw: Mapping[str, object], answer: Answer) -> Response:
-    language = answer_language(site.policy.language)
+def _form_answer(slug: str, answer: Answer) -> Response:
+    language = answer_language(g.site_language)
     if answer.receipt is None:
-        page = render("public/received.html", language, thread_url=_own_url(site, raw))
+        page = render("public/received.html", language, thread_url=g.back_url)
         return Response(page, 202, content_type="text/html; charset=utf-8")
-    return see_other(receipt_address(site.slug, answer.receipt, language, done="sent"))
+    return see_other(receipt_address(slug, answer.receipt, language, done="sent"))
 
 
-def _own_url(site: SiteView, raw: Mapping[str, object]) -> str | None:
+def _own_url(policy: SitePolicy, raw: Mapping[str, object]) -> str | None:
     """Where to go back to: only ever a page of the site itself."""
     url = raw.get("url")
-    return url if isinstance(url, str) and site.policy.owns(url) else None
+    return url if isinstance(url, str) and policy.owns(url) else None
