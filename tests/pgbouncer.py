@@ -20,12 +20,12 @@ SERVERS = 2
 SHIPPED = Path(__file__).parents[1] / "service" / "deploy" / "pgbouncer.ini"
 
 
-def configuration(server: Path, folder: Path) -> str:
+def configuration(server: Path, folder: Path, at: str) -> str:
     """The shipped one, with what is another here: places, no password, and few connections."""
     text = SHIPPED.read_text()
     for theirs, ours in (
         ("host=db port=5432", f"host={server}"),
-        ("listen_addr = 0.0.0.0", "listen_addr ="),
+        ("listen_addr = 0.0.0.0", f"listen_addr = {at}"),
         ("listen_port = 6432", "listen_port = 5432"),
         ("unix_socket_dir =", f"unix_socket_dir = {folder}"),
         ("auth_type = scram-sha-256", "auth_type = trust"),
@@ -38,16 +38,18 @@ def configuration(server: Path, folder: Path) -> str:
 
 
 class PgBouncer:
-    """One for a test: `with PgBouncer(server) as pooler: pooler.url("name")`; it may be stopped and started."""
+    """One for a test: `with PgBouncer(server) as pooler: pooler.url("name")`; it may be stopped and started. ``at``: an
+    address where it is asked, instead of a socket in its folder.
+    """
 
-    def __init__(self, server: PostgresServer) -> None:
-        self._server = server
+    def __init__(self, server: PostgresServer, at: str = "") -> None:
+        self._server, self._at = server, at
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.folder = private_folder("taliq-pgb-")
         self._write("users", f'"{SUPERUSER}" ""\n')
-        self._write("ini", configuration(self._server.socket_directory, self.folder))
+        self._write("ini", configuration(self._server.socket_directory, self.folder, self._at))
         try:
             self.start()
         except BaseException:
@@ -62,7 +64,7 @@ class PgBouncer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self._at or self.folder}"
 
     def start(self) -> None:
         """Returns once it answers."""

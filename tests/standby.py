@@ -61,11 +61,17 @@ class Restartable(PostgresServer):
 
 
 class Standby(Restartable):
-    """A copy of a primary, made as it starts, that follows it from then on."""
+    """A copy of a primary, made as it starts, that follows it from then on. ``at``: an address where neighbours ask it,
+    beside its socket, without a password.
+    """
 
-    def __init__(self, primary: PostgresServer) -> None:
+    def __init__(self, primary: PostgresServer, at: str = "") -> None:
         super().__init__()
-        self._primary = primary
+        self._primary, self._at = primary, at
+        self.configuration = self.configuration | {"listen_addresses": at}
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self._at or self.socket_directory}"
 
     def _initialise(self, binaries: Path) -> None:
         source = ["--host", str(self._primary.socket_directory), "--username", SUPERUSER]
@@ -77,6 +83,9 @@ class Standby(Restartable):
             )
         if done.returncode != 0:
             raise PostgresUnavailable(f"pg_basebackup ended with {done.returncode}\n{self._tail()}")
+        if self._at:
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {self._at}/28 trust\n")
 
     def follow(self) -> None:
         """Waits until it has everything the primary has now."""

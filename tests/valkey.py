@@ -21,14 +21,17 @@ REDIS = shutil.which("valkey-server") or shutil.which("redis-server")
 
 
 class Valkey:
-    """`with Valkey() as valkey: valkey.url`; it may be stopped, started and frozen, and is on one port throughout."""
+    """`with Valkey() as valkey: valkey.url`; it may be stopped, started and frozen, and is on one port throughout, at
+    the address ``at``.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, at: str = "127.0.0.1") -> None:
+        self._at = at
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._folder, self._port = Path(tempfile.mkdtemp(prefix="taliq-valkey-")), free_port()
-        self.url = f"valkey://127.0.0.1:{self._port}/0"
+        self.url = f"valkey://{self._at}:{self._port}/0"
         self.start()
         return self
 
@@ -40,7 +43,9 @@ class Valkey:
 
     def start(self) -> None:
         """Returns once it answers."""
-        command = [str(REDIS), "--port", str(self._port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        command = [str(REDIS), "--port", str(self._port), "--bind", self._at, "--dir", str(self._folder)]
+        # It refuses whoever is not on this machine, unless told that nobody else gets here.
+        command += ["--protected-mode", "no"]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--save", "", "--appendonly", "no"], stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -48,7 +53,7 @@ class Valkey:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+                socket.create_connection((self._at, self._port), timeout=1).close()
                 return
             # The pause between two tries is spent listening for its death.
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -74,7 +79,7 @@ class Valkey:
 
     def client(self) -> Any:
         """To look behind the service's back."""
-        return redis.Redis(port=self._port, protocol=2)
+        return redis.Redis(self._at, self._port, protocol=2)
 
     def log(self) -> str:
         return (self._folder / "log").read_text()

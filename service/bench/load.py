@@ -19,9 +19,10 @@ from service.domain.errors import ConfigurationError
 from service.domain.moderation import Actor, ActorKind, Status
 from service.gateways.clock import Uuid7, utc_now
 from service.queries import site_setup
-from service.storage import bulk, comments
+from service.storage import bulk, comments, search
 from service.storage.comments import Comment
 from service.storage.engine import write_engine
+from service.storage.search import SearchText
 from service.storage.threads import Thread
 from service.storage.uow import Session, UnitOfWork
 from service.usecases.publish import mark, rebuild_marked
@@ -136,6 +137,8 @@ def _set_scene(container: Container, rows: int, seed: int) -> Scene:
 def _store(session: Session, stories: Iterable[Story]) -> None:
     told = list(stories)
     bulk.prepare(session)
+    for row in (row for story in told for row in story.rows[SearchText]):
+        row["id"] = search.number_for(session, row["comment_id"])
     for kind in ORDER:
         bulk.add(session, kind, [row for story in told for row in story.rows[kind]])
 

@@ -22,3 +22,12 @@ def first_id_at(moment: datetime) -> UUID:
 def moment_of(made: UUID) -> datetime:
     """The millisecond an id was made for; later than the clock said only where its maker had run ahead."""
     return _EPOCH + (made.int >> 80) * _MILLISECOND
+
+
+def number_of(made: UUID) -> int:
+    """An id's millisecond and 21 bits of what follows it there, in the order of the ids: 63 bits, until the year 2109.
+    Two ids of one process have different ones; of a millisecond on two machines, one pair in 500,000 shares it.
+    """
+    # The version lies before the counter, the variant behind it.
+    counter, random = made.int >> 64 & 0xFFF, made.int >> 53 & 0x1FF
+    return (made.int >> 80) << 21 | counter << 9 | random

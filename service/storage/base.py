@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import ColumnElement, CursorResult, Insert, Integer, MetaData, event, insert, literal_column
-from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, object_session
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session, declared_attr, make_transient_to_detached, object_session
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 NAMES = {
@@ -22,7 +24,17 @@ PUBLIC_CHANGE = "public_change"
 
 
 class Base(DeclarativeBase):
+    """A row that belongs to a site is known by its key with its site, so that the session's own UPDATE, DELETE and
+    SELECT by key name the site as every other statement does: where tables are cut by site they go to one piece.
+    """
+
     metadata = MetaData(naming_convention=NAMES)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        columns = cls.__table__.columns
+        site, key = columns.get("site_id"), [column for column in columns if column.primary_key]
+        return {} if site is None or site.primary_key else {"primary_key": (site, *key)}
 
 
 V = TypeVar("V", bound=Base)
@@ -66,6 +78,19 @@ def know(session: Session, row: V) -> V:
     make_transient_to_detached(row)
     session.add(row)
     return row
+
+
+def insert_numbered(session: Session, row: Base, number: int | None) -> None:
+    """Writes down ``row`` with ``number`` for its ``id``, or the next one that is free; with ``None``, SQLite's own."""
+    values = {key: value for key, value in vars(row).items() if key in row.__mapper__.column_attrs} | {"id": number}
+    while session.connection().scalar(_claim(type(row), session.get_bind().dialect.name), values) is None:
+        values["id"] += 1
+
+
+@cache
+def _claim(kind: type[Base], dialect: str) -> ReturningInsert[int]:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(kind).on_conflict_do_nothing(index_elements=["id"]).returning(kind.__table__.c.id)
 
 
 @cache

@@ -93,7 +93,7 @@ def _candidates(looked_up: Sequence[int]) -> TextualSelect:
         "SELECT l.comment_id, l.signature, l.at, c.cluster_id, c.thread_id, c.status FROM likeness l"  # noqa: S608
         " JOIN comment c ON c.id = l.comment_id"
         f" WHERE l.comment_id IN ({newest}) AND l.fold_version = :fold"
-        " AND c.cluster_id IS NOT NULL ORDER BY l.comment_id DESC"
+        " AND c.site_id = :site AND c.cluster_id IS NOT NULL ORDER BY l.comment_id DESC"
     )
     values = [bindparam(f"value{n}", type_=BigInteger) for n in range(len(looked_up))]
     return statement.bindparams(bindparam("site", type_=Uuid), *values).columns(

@@ -32,7 +32,8 @@ from sqlalchemy import column as column_of
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.storage.base import Base, insert_rows
+from service.domain.ids import number_of
+from service.storage.base import Base, insert_numbered
 from service.text.fold import FOLD_VERSION
 from service.text.words import indexed, wanted, words
 
@@ -44,7 +45,7 @@ BY_EXPRESSION = frozenset({"ix_search_text_words", "ix_search_text_names"})
 
 
 class SearchText(Base):
-    """``words`` and ``names``: with one space between. ``id`` grows with every new comment. ``fold_version``: by which
+    """``words`` and ``names``: with one space between. ``id`` grows with new comments. ``fold_version``: by which
     rules they, and all else that is kept of the comment's texts for comparing, were folded.
     """
 
@@ -74,16 +75,19 @@ def found_by(text: str, name: str, language: str) -> Words:
 
 def put(session: Session, site_id: UUID, comment_id: UUID, found: Words, *, new: bool) -> None:
     """The comment is found by its new text, and no longer by the one before. ``new``: there was none before."""
-    row = None
-    if not new:
-        row = session.scalar(
-            select(SearchText).where(SearchText.site_id == site_id, SearchText.comment_id == comment_id)
-        )
-    known = row is not None
-    row = row or SearchText(site_id=site_id, comment_id=comment_id)
+    asked = select(SearchText).where(SearchText.site_id == site_id, SearchText.comment_id == comment_id)
+    known = None if new else session.scalar(asked)
+    row = known or SearchText(site_id=site_id, comment_id=comment_id)
     row.words, row.names, row.fold_version = found.text, found.name, FOLD_VERSION
-    if not known:
-        insert_rows(session, row)
+    if known is None:
+        insert_numbered(session, row, number_for(session, comment_id))
+
+
+def number_for(session: Session, comment_id: UUID) -> int | None:
+    """For a new row: made here as every id is, lest all machines ask one counter. SQLite has its own, and packs small
+    numbers into half the index: ``None``.
+    """
+    return None if session.get_bind().dialect.name == "sqlite" else number_of(comment_id)
 
 
 def list_folded_otherwise(session: Session, site_id: UUID, after: int, limit: int) -> Sequence[SearchText]:

@@ -49,7 +49,7 @@ def list_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[ApiToken]:
 
 def get(session: Session, token_id: UUID, site_id: UUID | None = None) -> ApiToken:
     """The token, of this site when one is named; or ``NotFoundError``."""
-    token = session.get(ApiToken, token_id)
+    token = session.scalar(select(ApiToken).where(ApiToken.id == token_id))
     if token is None or site_id not in (None, token.site_id):
         raise NotFoundError("token_not_found")
     return token

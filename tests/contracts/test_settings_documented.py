@@ -19,6 +19,7 @@ from tests.contracts.source import ROOT
 from tests.newsroom import Newsroom, settings_for
 
 README = (ROOT / "README.md").read_text("utf-8")
+SCALE = (ROOT / "service/deploy/SCALE.md").read_text("utf-8")
 
 
 def table(heading: str) -> list[list[str]]:
@@ -68,15 +69,16 @@ def test_what_the_tests_set_for_themselves_does_not(name: str) -> None:
     assert Settings.from_env({**environment(), name: "1"})
 
 
-def commands() -> Iterator[list[str]]:
-    """Every ``taliq …`` that README tells somebody to type."""
-    for line in re.findall(r"(?:^|[\s`/])taliq ([a-z][^`\n#&]*)", README):
+def commands(document: str) -> Iterator[list[str]]:
+    """Every ``taliq …`` that it tells somebody to type."""
+    for line in re.findall(r"(?:^|[\s`/])taliq ([a-z][^`\n#&]*)", document):
         yield shlex.split(line)
 
 
-def test_every_command_in_readme_exists_with_its_options() -> None:
-    found = list(commands())
-    assert len(found) >= 8
+@pytest.mark.parametrize(("document", "least"), [(README, 8), (SCALE, 4)], ids=["README", "SCALE"])
+def test_every_command_exists_with_its_options(document: str, least: int) -> None:
+    found = list(commands(document))
+    assert len(found) >= least
     for words in found:
         command: click.Command = taliq
         rest = list(words)
@@ -109,4 +111,5 @@ def test_every_address_in_readme_is_one_of_ours(small_newsroom: Newsroom) -> Non
 def test_the_deployment_sets_only_what_exists() -> None:
     known = {PREFIX + f.name.upper() for f in fields(Settings)}
     text = (ROOT / "docker-compose.yml").read_text("utf-8") + (ROOT / "service/deploy/Dockerfile").read_text("utf-8")
-    assert set(re.findall(r"\bTALIQ_[A-Z_]+", text)) <= known
+    assert set(re.findall(r"\bTALIQ_[A-Z_]+", text + SCALE)) <= known
+    assert set(re.findall(r"\bPROXY_[A-Z_]+", SCALE)) <= set(re.findall(r"\bPROXY_[A-Z_]+", text))

@@ -33,6 +33,7 @@ class Server:
 
     port: int
     token: str
+    host: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self._mine = local()
@@ -41,7 +42,7 @@ class Server:
     def ask(self, method: str, path: str, data: object = None, *, as_token: bool = False) -> tuple[int, bytes]:
         connection = getattr(self._mine, "connection", None)
         if connection is None:
-            connection = self._mine.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            connection = self._mine.connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
             self._opened.append(connection)
         elif time.monotonic() - self._mine.used > IDLE:
             connection.close()  # asked again, it connects anew

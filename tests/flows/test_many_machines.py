@@ -1,5 +1,6 @@
 """Two web processes behind nginx, pgbouncer, a standby and Redis, all of them real: each is taken away and given back
-while people read and write. The deployment of docker-compose.yml's profile `machines`, without its containers.
+while people read and write. The deployment of docker-compose.yml's profile `machines`, without its containers: the web
+processes have networks of their own, and nothing but the bridge between them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -23,6 +24,7 @@ import pytest
 from service.bootstrap import build
 from tests.conftest import _migrate
 from tests.flows.live import Server
+from tests.flows.namespaces import LOOPBACK, Machine, network
 from tests.load import Load
 from tests.newsroom import FIELDS, Newsroom, SetClock, settings_for, word
 from tests.nginx import NGINX, Proxy, proxy_before
@@ -40,18 +42,19 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed (Debian: a
 
 
 class Web:
-    """One `taliq serve`, on one port throughout."""
+    """One `taliq serve` on a machine of its own, on one port throughout."""
 
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self.port, self._environment, self._log = free_port(), environment, log
+    def __init__(self, machine: Machine, environment: dict[str, str], log: Path) -> None:
+        self.machine, self.port, self._environment, self._log = machine, free_port(), environment, log
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns once it could work."""
-        command = [sys.executable, "-m", "service", "serve", "--port", str(self.port)]
+        own = ("serve", "--host", self.machine.address, "--port", str(self.port))
+        command = self.machine.command(sys.executable, "-m", "service", *own)
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
-        server, deadline = Server(self.port, ""), time.monotonic() + 60
+        server, deadline = Server(self.port, "", self.machine.address), time.monotonic() + 60
         while not server.is_ready():
             assert time.monotonic() < deadline, self._log.read_text()
         server.close()
@@ -72,22 +75,25 @@ class Place:
             self.primary = stack.enter_context(Restartable())
         except PostgresUnavailable as reason:
             pytest.skip(f"no PostgreSQL: {reason}")
+        self.network = stack.enter_context(network(2))
+        servers = self.network.servers
         self.primary.asked(f"ALTER ROLE {SUPERUSER} SET synchronous_commit = on")
         self.url = self.primary.create_database("taliq")
         _migrate(self.url)
-        self.standby = stack.enter_context(Standby(self.primary))
-        self.pooler = stack.enter_context(PgBouncer(self.primary))
-        self.valkey = stack.enter_context(Valkey())
+        self.standby = stack.enter_context(Standby(self.primary, servers.get("standby", "")))
+        self.pooler = stack.enter_context(PgBouncer(self.primary, servers.get("pooler", "")))
+        self.valkey = stack.enter_context(Valkey(servers.get("limits", LOOPBACK)))
         room = build(settings_for(self.url))
         Newsroom(room, SetClock())
         room.close()
         self.log = folder / "web.log"
-        self.webs = [Web(self._environment(), self.log) for _ in range(2)]
+        self.webs = [Web(machine, self._environment(), self.log) for machine in self.network.machines]
         for web in self.webs:
             stack.callback(web.stop)
             web.start()
-        first, second = (f"server 127.0.0.1:{web.port};" for web in self.webs)
-        self.proxy: Proxy = stack.enter_context(proxy_before(self.webs[0].port, edit=(first, f"{first} {second}")))
+        both = " ".join(f"server {web.machine.address}:{web.port};" for web in self.webs)
+        shipped = self.webs[0].port
+        self.proxy: Proxy = stack.enter_context(proxy_before(shipped, edit=(f"server {LOOPBACK}:{shipped};", both)))
 
     def _environment(self) -> dict[str, str]:
         names = ("secret_key", "index_key", "vault_keys", "rate_minute", "rate_hour", "rate_site_minute")
@@ -100,7 +106,7 @@ class Place:
             "TALIQ_STANDBY_URL": self.standby.url("taliq"),
             "TALIQ_LIMITS_URL": self.valkey.url,
             "TALIQ_PUBLIC_URL": "http://127.0.0.1",
-            "TALIQ_TRUSTED_PROXIES": "127.0.0.1/32",
+            "TALIQ_TRUSTED_PROXIES": f"{self.network.servers.get('proxy', LOOPBACK)}/32",
             "TALIQ_LOG_LEVEL": "warning",
         }
 
@@ -126,6 +132,16 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with ExitStack() as stack:
         yield Place(stack, tmp_path_factory.mktemp("machines"))
+
+
+def test_the_web_processes_have_networks_of_their_own(place: Place, tell: Callable[[str], None]) -> None:
+    where = {os.readlink(f"/proc/{web.process.pid}/ns/net") for web in place.webs if web.process}
+    if place.network.reason:
+        tell(f"no network namespaces ({place.network.reason}): both web processes are on the loopback")
+        assert len(where) == 1
+        return
+    assert len(where) == 2
+    assert os.readlink("/proc/self/ns/net") not in where
 
 
 def stored(place: Place) -> list[str]:

@@ -29,7 +29,7 @@ def omar(newsroom: Newsroom) -> Principal:
 
 
 def author_of(room: Newsroom, comment: UUID) -> UUID:
-    return room.container.reader.run(lambda s: s.get(Comment, comment).author_id)  # type: ignore[union-attr]
+    return room.container.reader.run(lambda s: s.get(Comment, (room.site.id, comment)).author_id)  # type: ignore[union-attr]
 
 
 def write(room: Newsroom, subject: Subject, body: str, once: int = 1, who: Principal | None = None) -> UUID:

@@ -52,7 +52,7 @@ def noted(room: Newsroom, comment: UUID) -> list[tuple[int, str]]:
 
 
 def stands(room: Newsroom, comment: UUID) -> tuple[str, int, int]:
-    found = room.container.reader.run(lambda s: s.get(Comment, comment))
+    found = room.container.reader.run(lambda s: s.get(Comment, (room.site.id, comment)))
     assert found is not None
     return found.status, found.version, found.rank
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, event
@@ -20,7 +19,7 @@ Asked = list[tuple[str, object]]
 
 
 @pytest.fixture(params=["hold_all", "publish"])
-def asked(request: pytest.FixtureRequest, newsroom: Newsroom) -> Iterator[tuple[Engine, Asked]]:
+def asked(request: pytest.FixtureRequest, newsroom: Newsroom) -> tuple[Engine, Asked]:
     """What a comment of many words asks, as the one of its network that the site has seen before."""
     newsroom.container.manage_sites.set_policy("demo", {"mode": request.param})
     found: Asked = []
@@ -43,7 +42,7 @@ def asked(request: pytest.FixtureRequest, newsroom: Newsroom) -> Iterator[tuple[
             event.remove(Engine, "before_cursor_execute", note)
     assert answer.status == (Status.APPROVED if request.param == "publish" else Status.PENDING)
     assert any("FROM likeness" in statement for statement, _ in found)
-    yield newsroom.container.reader.engine, found
+    return newsroom.container.reader.engine, found
 
 
 def test_nothing_reads_a_whole_site(asked: tuple[Engine, Asked]) -> None:

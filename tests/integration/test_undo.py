@@ -26,7 +26,7 @@ def omar(newsroom: Newsroom) -> Principal:
 
 def stands(room: Newsroom, comment: UUID) -> tuple[str, int, int | None, UUID | None, str | None]:
     def look(session: object) -> tuple[str, int, int | None, UUID | None, str | None]:
-        found = session.get(Comment, comment)  # type: ignore[attr-defined]
+        found = session.get(Comment, (room.site.id, comment))  # type: ignore[attr-defined]
         return found.status, found.version, found.published_revision, found.moderated_by, found.moderated_reason
 
     return room.container.reader.run(look)
