@@ -75,8 +75,10 @@ def found_by(text: str, name: str, language: str) -> Words:
 
 def put(session: Session, site_id: UUID, comment_id: UUID, found: Words, *, new: bool) -> None:
     """The comment is found by its new text, and no longer by the one before. ``new``: there was none before."""
-    asked = select(SearchText).where(SearchText.site_id == site_id, SearchText.comment_id == comment_id)
-    known = None if new else session.scalar(asked)
+    known = None
+    if not new:
+        theirs = SearchText.site_id == site_id, SearchText.comment_id == comment_id
+        known = session.scalar(select(SearchText).where(*theirs))
     row = known or SearchText(site_id=site_id, comment_id=comment_id)
     row.words, row.names, row.fold_version = found.text, found.name, FOLD_VERSION
     if known is None:
