@@ -12,6 +12,7 @@ import click
 
 from service.cli.wiring import wired
 from service.domain.errors import ConfigurationError
+from service.gateways import memory
 from service.gateways.logs import logging_config
 
 #: Python runs one at a time; a few more wait for the database meanwhile.
@@ -36,13 +37,14 @@ def serve(
     check_port(host, port)
     with wired() as container:
         level = container.settings.log_level
-    share_code()
+    share_memory()
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     Granian(
-        target="service.wsgi:app",
+        target="service.wsgi:in_worker",
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -59,11 +61,12 @@ def serve(
     ).serve()
 
 
-def share_code() -> None:
-    """Imports what the workers need before they are forked, and keeps it from being swept: swept, a page of memory is
-    a worker's own. The doors know nothing of each other, so it is named as the server's target is, by a text.
+def share_memory() -> None:
+    """Makes what the workers need before they are forked, and keeps it from being swept: swept, a page of memory is a
+    worker's own. The doors know nothing of each other, so it is named as the server's target is, by a text.
     """
-    import_module("service.app")
+    memory.keep_whole()
+    import_module("service.wsgi").warm_up()
     gc.collect()
     gc.freeze()
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from babel import Locale
+from babel import Locale, localedata
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.pofile import read_po
@@ -38,6 +39,15 @@ _DAY = {"en": "d MMMM y", "ur": "d MMMM y"}
 _LIST = {"en": "en_GB"}
 #: CLDR calls it «Indonesia».
 _NAMES = {"id": "Bahasa Indonesia"}
+#: What is read here of what Babel knows of a language; the rest is nine tenths of it, a megabyte and more.
+_READ = frozenset(
+    [
+        *("character_order", "languages", "months", "days", "eras", "date_formats", "time_formats", "list_patterns"),
+        *("default_numbering_system", "numbering_systems", "number_symbols", "decimal_formats", "percent_formats"),
+        *("unit_patterns", "plural_form", "locale_id"),
+    ]
+)
+_UNITS = ("hour", "minute", "second")
 
 
 @dataclass(frozen=True)
@@ -157,7 +167,7 @@ def format_share(language: str, share: float, *, exact: bool = False) -> str:
 
 def format_span(language: str, seconds: int) -> str:
     """How long something lasts, in words and exactly: ``1 hour and 1 second``; nothing at all is ``0 seconds``."""
-    units = {"hour": seconds // 3600, "minute": seconds // 60 % 60, "second": seconds % 60}
+    units = dict(zip(_UNITS, (seconds // 3600, seconds // 60 % 60, seconds % 60), strict=True))
     told = [name for name, number in units.items() if number] or ["second"]
     parts = [format_unit(units[name], f"duration-{name}", locale=_locale(language)) for name in told]
     return _digits(language, format_list(parts, locale=_LIST.get(language) or _locale(language)))
@@ -180,4 +190,14 @@ def _digits(language: str, text: str) -> str:
 
 @cache
 def _locale(language: str) -> Locale:
+    # The first is what the others inherit from.
+    for name in ("root", language):
+        _forget(localedata.load(name), _READ)
+        _forget(localedata.load(name)["unit_patterns"], {f"duration-{unit}" for unit in _UNITS})
     return Locale.parse(language)
+
+
+def _forget(known: dict[str, Any], needed: Set[str]) -> None:
+    """From what Babel remembers, which is the dictionary it gives. Another thread may be here as well."""
+    for name in known.keys() - needed:
+        known.pop(name, None)

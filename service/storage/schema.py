@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import MetaData
+from sqlalchemy.orm import configure_mappers
 
 from service.storage import (  # noqa: F401 - importing maps them
     arrivals,
@@ -35,4 +36,5 @@ from service.storage import (  # noqa: F401 - importing maps them
 )
 from service.storage.base import Base
 
+__all__ = ["configure_mappers", "metadata"]
 metadata: MetaData = Base.metadata

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from babel import localedata
 
 from service.i18n import (
     LANGUAGES,
     STAFF_LANGUAGES,
+    direction,
     format_hour,
     format_moment,
     format_number,
@@ -82,3 +84,10 @@ def test_a_share_is_whole_percent(language: str) -> None:
 )
 def test_a_span_is_told_in_words_and_exactly(language: str, seconds: int, said: str) -> None:
     assert format_span(language, seconds) == said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_read_of_a_language_is_not_remembered(language: str) -> None:
+    """Each process would hold ten times as much."""
+    direction(language)
+    assert len(repr(localedata.load(language))) < 30_000
