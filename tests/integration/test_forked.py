@@ -48,7 +48,8 @@ for number in range(2):
         ids = [str(wsgi._container.new_id(moment)) for _ in range(2000)]
         answer = wsgi.in_worker().test_client().get("/v1/sites/demo/comments.html?thread=a")
         with os.fdopen(writer, "w") as file:
-            json.dump({"ids": ids, "touched": touched, "status": answer.status_code}, file)
+            found = {"ids": ids, "touched": touched, "status": answer.status_code, "slice": sys.getswitchinterval()}
+            json.dump(found, file)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as file:
@@ -106,3 +107,8 @@ def test_workers_read_no_file_to_speak_a_language(fork: Callable[..., Master]) -
     workers = fork().workers
     assert [worker["touched"] for worker in workers] == [[], []]
     assert [worker["status"] for worker in workers] == [200, 200]
+
+
+def test_a_thread_that_decides_lets_one_that_reads_in_between(fork: Callable[..., Master]) -> None:
+    """With Python's own five milliseconds a reader waits so long for what is ready."""
+    assert all(float(str(worker["slice"])) <= 0.001 for worker in fork().workers)
