@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.domain.errors import NotFoundError
 from service.domain.snapshot import PublicComment
 from service.queries.site_setup import SiteView, site_view
-from service.storage import comments, threads
+from service.storage import public_comments, threads
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ReportedView:
 def reported_view(session: Session, slug: str, comment_id: UUID) -> ReportedView:
     """The published comment; ``NotFoundError`` for an unknown one and for one no reader sees alike."""
     site = site_view(session, slug)
-    found = comments.find_public(session, site.id, comment_id)
+    found = public_comments.find_public(session, site.id, comment_id)
     if found is None:
         raise NotFoundError("comment_not_found")
     thread_id, comment = found

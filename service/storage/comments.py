@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -20,18 +19,13 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
-    func,
-    literal,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.moderation import Status
-from service.domain.snapshot import FIRST, Key, PublicComment
 from service.domain.urgency import CALM
-from service.storage.authors import Author
 from service.storage.base import Base
 from service.storage.queue_indexes import queue_indexes
 from service.storage.revisions import Revision
@@ -126,10 +120,6 @@ class Comment(Base):
         return self.status == Status.APPROVED and self.moderated_by is None
 
 
-#: Comments from before faces were theirs have their author's.
-_AVATAR = func.coalesce(Comment.avatar, Author.avatar)
-
-
 def find(session: Session, site_id: UUID, comment_id: UUID) -> Comment | None:
     return session.scalar(select(Comment).where(Comment.site_id == site_id, Comment.id == comment_id))
 
@@ -174,119 +164,4 @@ def find_public_name(session: Session, site_id: UUID, thread_id: UUID, comment_i
             Comment.id == comment_id,
             Comment.status == Status.APPROVED.value,
         )
-    )
-
-
-def find_public(session: Session, site_id: UUID, comment_id: UUID) -> tuple[UUID, PublicComment] | None:
-    """The comment as published, with its thread; ``None`` when no reader sees it."""
-    row = session.execute(
-        select(Comment, Revision, _AVATAR)
-        .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.published_revision))
-        .join(Author, Author.id == Comment.author_id)
-        .where(
-            Comment.site_id == site_id,
-            Comment.id == comment_id,
-            Comment.status == Status.APPROVED.value,
-        )
-    ).one_or_none()
-    return (row[0].thread_id, _public(*row)) if row else None
-
-
-def list_published(
-    session: Session, site_id: UUID, thread_id: UUID, start: Key, end: Key | None
-) -> list[PublicComment]:
-    """What is public in the range from ``start`` up to, not including, ``end``, in thread order, with the empty
-    places of what its authors took back.
-    """
-    shown = (
-        select(Comment, Revision, _AVATAR)
-        .join(
-            Revision,
-            and_(Revision.comment_id == Comment.id, Revision.number == Comment.published_revision),
-        )
-        .join(Author, Author.id == Comment.author_id)
-        .where(
-            Comment.site_id == site_id,
-            Comment.thread_id == thread_id,
-            # Literal, or the partial index is not used.
-            Comment.status == literal(Status.APPROVED.value, literal_execute=True),
-        )
-        .order_by(Comment.root_id, Comment.id)
-    )
-    gone = select(Comment).where(
-        Comment.site_id == site_id,
-        Comment.thread_id == thread_id,
-        Comment.status.in_([literal(s.value, literal_execute=True) for s in (Status.WITHDRAWN, Status.ERASED)]),
-    )
-    within = _between(start, end)
-    public = [_public(*row) for row in session.execute(shown.where(*within))]
-    places = list(session.scalars(gone.where(*within)))
-    if places:
-        public = sorted([*public, *_answered(session, site_id, thread_id, places)], key=lambda c: c.key)
-    return public
-
-
-def _between(start: Key, end: Key | None) -> list[ColumnElement[bool]]:
-    """Row values: only so do both databases look up where the range begins, instead of reading the whole thread."""
-    place = tuple_(Comment.root_id, Comment.id)
-    within: list[ColumnElement[bool]] = []
-    if start != (FIRST, FIRST):
-        within.append(place >= tuple_(*start))
-    if end is not None:
-        within.append(place < tuple_(*end))
-    return within
-
-
-def _answered(session: Session, site_id: UUID, thread_id: UUID, places: Sequence[Comment]) -> list[PublicComment]:
-    """Those of ``places`` that something public answers, directly or through another place that stays."""
-    answered = set(
-        session.scalars(
-            select(Comment.parent_id).where(
-                Comment.site_id == site_id,
-                Comment.thread_id == thread_id,
-                Comment.parent_id.in_([c.id for c in places]),
-                Comment.status == literal(Status.APPROVED.value, literal_execute=True),
-            )
-        )
-    )
-    # A reply has a later id than what it answers.
-    for comment in sorted(places, key=lambda c: c.id, reverse=True):
-        if comment.id in answered and comment.parent_id is not None:
-            answered.add(comment.parent_id)
-    return [_place(c) for c in places if c.id in answered]
-
-
-def _place(comment: Comment) -> PublicComment:
-    return PublicComment(
-        id=comment.id,
-        parent=comment.parent_id,
-        root=comment.root_id,
-        name="",
-        website=None,
-        text="",
-        html="",
-        dir="auto",
-        lang=None,
-        created_at=comment.created_at,
-        edited_at=None,
-        staff=False,
-        avatar="",
-    )
-
-
-def _public(comment: Comment, revision: Revision, avatar: str) -> PublicComment:
-    return PublicComment(
-        id=comment.id,
-        parent=comment.parent_id,
-        root=comment.root_id,
-        name=revision.name,
-        website=revision.website,
-        text=revision.source,
-        html=revision.html,
-        dir=revision.direction,
-        lang=revision.language,
-        created_at=comment.created_at,
-        edited_at=revision.created_at if revision.number > 1 else None,
-        staff=comment.staff_id is not None,
-        avatar=avatar,
     )

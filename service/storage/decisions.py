@@ -11,16 +11,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, Row, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, Integer, Row, Select, String, UniqueConstraint, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
 from service.domain.moderation import REASONS, Action, ActorKind, Status
 from service.domain.snapshot import timestamp
-from service.storage.base import Base, at_most
+from service.storage.base import Base, ask, at_most, insert_known
 from service.storage.types import UtcDateTime, one_of
 
 GENESIS = "0" * 64
@@ -94,12 +95,20 @@ def chain_hash(decision: Decision | Row[Any]) -> str:
 
 def append(session: Session, decision: Decision) -> Decision:
     """Adds ``decision`` to its subject's chain. The subject's row is locked by the caller."""
-    last = find_last(session, decision.site_id, decision.subject_id)
-    decision.prev_hash = last.hash if last else GENESIS
+    last = ask(session, _last_hash(), {"site": decision.site_id, "subject": decision.subject_id}).scalar()
+    decision.prev_hash = last or GENESIS
     decision.hash = chain_hash(decision)
-    session.add(decision)
-    session.flush()
-    return decision
+    return insert_known(session, decision)
+
+
+@cache
+def _last_hash() -> Select[str]:
+    return (
+        select(Decision.hash)
+        .where(Decision.site_id == bindparam("site"), Decision.subject_id == bindparam("subject"))
+        .order_by(Decision.version_after.desc())
+        .limit(at_most(1))
+    )
 
 
 def find_last(session: Session, site_id: UUID, subject_id: UUID) -> Decision | None:

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, func, select, tuple_, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.snapshot import Key
-from service.storage.base import Base, at_most
+from service.storage.base import Base, ask, at_most
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 
@@ -54,18 +70,23 @@ class PageRange:
 
 def find_range(session: Session, site_id: UUID, thread_id: UUID, key: Key) -> PageRange | None:
     """The page whose range holds ``key``; ``None`` when the thread has no pages. Two looks, however many pages."""
-    place = tuple_(Page.first_root, Page.first_id)
-    of_thread = select(Page.id, Page.first_root, Page.first_id).where(
-        Page.site_id == site_id, Page.thread_id == thread_id
-    )
-    upto = of_thread.where(place <= tuple_(*key)).order_by(Page.first_root.desc(), Page.first_id.desc())
-    behind = of_thread.where(place > tuple_(*key)).order_by(Page.first_root, Page.first_id)
-    upto, behind = upto.limit(at_most(1)), behind.limit(at_most(1))
-    rows = session.execute(union_all(select(upto.subquery()), select(behind.subquery())))
+    rows = ask(session, _around(), {"site": site_id, "thread": thread_id, "root": key[0], "own": key[1]})
     starts = sorted((PageRange(page, (root, first), None) for page, root, first in rows), key=lambda p: p.start)
     if not starts:
         return None
     return PageRange(starts[0].id, starts[0].start, starts[1].start if len(starts) > 1 else None)
+
+
+@cache
+def _around() -> CompoundSelect[UUID, UUID, UUID]:
+    place = tuple_(Page.first_root, Page.first_id)
+    key = tuple_(bindparam("root", type_=Uuid), bindparam("own", type_=Uuid))
+    of_thread = select(Page.id, Page.first_root, Page.first_id).where(
+        Page.site_id == bindparam("site"), Page.thread_id == bindparam("thread")
+    )
+    upto = of_thread.where(place <= key).order_by(Page.first_root.desc(), Page.first_id.desc()).limit(at_most(1))
+    behind = of_thread.where(place > key).order_by(Page.first_root, Page.first_id).limit(at_most(1))
+    return union_all(select(upto.subquery()), select(behind.subquery()))
 
 
 def find_place(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> Key | None:
@@ -83,11 +104,11 @@ def find_place(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUI
 
 def total(session: Session, site_id: UUID, thread_id: UUID) -> int:
     """Published comments of the thread: summed, never counted up."""
-    return (
-        session.scalar(
-            select(func.coalesce(func.sum(Page.comment_count), 0)).where(
-                Page.site_id == site_id, Page.thread_id == thread_id
-            )
-        )
-        or 0
+    return ask(session, _total(), {"site": site_id, "thread": thread_id}).scalar() or 0
+
+
+@cache
+def _total() -> Select[int]:
+    return select(func.coalesce(func.sum(Page.comment_count), 0)).where(
+        Page.site_id == bindparam("site"), Page.thread_id == bindparam("thread")
     )

@@ -144,13 +144,17 @@ def lock(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
     """The thread, held until the end of the transaction, so that its pages are rebuilt by one at a time; and with it
     its site, by whose policy shared caches are told of that.
     """
-    return session.scalars(
-        select(Thread)
-        .where(Thread.site_id == site_id, Thread.id == thread_id)
+    return session.scalars(_locked(), {"site": site_id, "id": thread_id}).one()
+
+
+@cache
+def _locked() -> Select[Thread]:
+    return (
+        _by_id()
         .options(joinedload(Thread.site, innerjoin=True))
         .with_for_update(key_share=True, of=Thread)
         .execution_options(populate_existing=True)
-    ).one()
+    )
 
 
 def show_anew(thread: Thread, comment_count: int) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from service.domain.ports import Clock, NewId
 from service.domain.snapshot import FIRST, Key, PublicComment, cut, digest, encode
-from service.storage import comments, pages, threads
+from service.storage import pages, public_comments, threads
 from service.storage.comments import Comment
 from service.storage.pages import Page, PageRange
 from service.storage.uow import Session
@@ -43,7 +43,7 @@ def _rebuild(
     thread = threads.lock(session, site_id, thread_id)
     touched = list(_touched(session, site_id, thread_id, keys))
     for page in touched or [PageRange(new_id(now), (FIRST, FIRST), None)]:
-        public = comments.list_published(session, site_id, thread_id, page.start, page.end)
+        public = public_comments.list_published(session, site_id, thread_id, page.start, page.end)
         _store(session, site_id, thread_id, page, cut(public, last=page.end is None), new_id, now)
     session.flush()
     threads.show_anew(thread, pages.total(session, site_id, thread_id))

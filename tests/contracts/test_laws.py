@@ -96,7 +96,9 @@ def test_randomness_comes_from_secrets_and_nothing_runs_text_as_code() -> None:
     of_tree = ("", ".Element", ".SubElement", ".register_namespace", ".tostring")
     written = {f"xml.etree.ElementTree{name}" for name in of_tree}
     found = {(p, m) for p, tree in python_files() for m in imports(tree) if m.partition(".")[0] in forbidden}
-    assert found == {("service/web/public/feed.py", name) for name in written}
+    # glibc's two words about memory, called with numbers of ours.
+    allowed = {("service/gateways/memory.py", "ctypes")}
+    assert found == {("service/web/public/feed.py", name) for name in written} | allowed
     assert files_that_call("eval", "exec", "__import__", "md5", "sha1", "uuid1", "system", "mktemp") == {}
     compiled = {ast.unparse(c.func) for _, tree in python_files() for name, c in calls(tree) if name == "compile"}
     assert compiled == {"re.compile"}

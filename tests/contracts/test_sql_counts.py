@@ -225,5 +225,6 @@ def test_deciding_many_rebuilds_a_page_once(newsroom: Newsroom) -> None:
         _, outcomes = newsroom.container.decide_comments.many(newsroom.principal, requests)
     assert all(o.decision for o in outcomes)
     assert len([s for s in seen if " page" in s and not s.startswith("SELECT")]) == 1
-    # Each its own four: last decision, decision, comment, outbox. Together: the comments, and eight for the page.
-    assert len(seen) == 4 * 50 + 9
+    # Each its own three: last decision, decision, outbox. Together: the comments, read and written, and eight for the
+    # page.
+    assert len(seen) == 3 * 50 + 10
