@@ -13,6 +13,8 @@ from service.bootstrap import Container, build
 from service.domain.access import ROLES, Principal
 from service.domain.desk import SORTS, VIEWS, Ask, read_ask
 from service.domain.moderation import Action, Actor, ActorKind
+from service.domain.ports import Clock
+from service.gateways.clock import utc_now
 from service.queries import queue, site_setup
 from service.queries.cards import Card
 from service.usecases.decide_comments import DecisionRequest
@@ -101,9 +103,9 @@ class Desk:
                 return
 
 
-def open_desk(database_url: str, rows: int, seed: int) -> Desk:
+def open_desk(database_url: str, rows: int, seed: int, clock: Clock = utc_now) -> Desk:
     """The desk of a database that holds a load of ``rows``."""
-    container = build(settings_of(database_url, seed))
+    container = build(settings_of(database_url, seed), clock=clock)
     site = container.reader.run(lambda session: site_setup.site_view(session, SLUG))
     # Decisions of nobody's who has an account: they are taken back when all is done.
     actor = Actor(ActorKind.MODERATOR, UUID(int=rows), "bench")

@@ -11,10 +11,11 @@ from service.bench.measure import Found, percentile
 
 #: Largest by smallest, of what has to cost the same at every size.
 LIMIT = 1.5
-_HALF, _MOST = 0.5, 0.95
+HALF, MOST = 0.5, 0.95
 
 
-def table_of(found: Sequence[Found], sizes: Sequence[int]) -> Table:
+def table_of(found: Sequence[Found], sizes: Sequence[int], judged: float = HALF) -> Table:
+    """``judged``: ``HALF`` or ``MOST``, by which of the two a question is held to ``LIMIT``."""
     table = Table(box=box.SIMPLE, title="Milliseconds: median, and what 95 of 100 stay below", pad_edge=False)
     table.add_column("")
     for size in sizes:
@@ -22,18 +23,18 @@ def table_of(found: Sequence[Found], sizes: Sequence[int]) -> Table:
         table.add_column("\np95", justify="right")
     table.add_column("ratio\np50", justify="right")
     table.add_column("\np95", justify="right")
-    table.add_column(f"at most\n{LIMIT}")
+    table.add_column(f"{'p50' if judged == HALF else 'p95'} at\nmost {LIMIT}")
     for group in found:
-        table.add_row(*_line(group.group, [group.all(n) for n in range(len(sizes))], group.limited))
+        table.add_row(*_line(group.group, [group.all(n) for n in range(len(sizes))], group.limited, judged))
         if len(group.seconds) > 1:
-            name, times = max(group.seconds.items(), key=lambda item: percentile(item[1][-1], _HALF))
-            table.add_row(*_line(f"  the slowest: {name}", times, False), style="dim")
+            name, times = max(group.seconds.items(), key=lambda item: percentile(item[1][-1], HALF))
+            table.add_row(*_line(f"  the slowest: {name}", times, False, judged), style="dim")
     return table
 
 
-def _line(name: str, times: Sequence[Sequence[float]], limited: bool) -> list[str]:
-    halves, most = ([percentile(of, share) for of in times] for share in (_HALF, _MOST))
+def _line(name: str, times: Sequence[Sequence[float]], limited: bool, judged: float) -> list[str]:
+    halves, most = ([percentile(of, share) for of in times] for share in (HALF, MOST))
     cells = [f"{value * 1000:.2f}" for pair in zip(halves, most, strict=True) for value in pair]
-    ratios = [of[-1] / of[0] for of in (halves, most)]
-    verdict = ("kept" if ratios[0] <= LIMIT else "over") if limited else ""
-    return [name, *cells, *(f"{ratio:.2f}" for ratio in ratios), verdict]
+    ratios = {HALF: halves[-1] / halves[0], MOST: most[-1] / most[0]}
+    verdict = ("kept" if ratios[judged] <= LIMIT else "over") if limited else ""
+    return [name, *cells, *(f"{ratio:.2f}" for ratio in ratios.values()), verdict]

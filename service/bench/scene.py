@@ -20,6 +20,7 @@ STAFF = ("sara", "omar", "layla", "karim", "hala", "nour")
 SECTIONS = ("politics", "economy", "culture", "sport", "science", "opinion", "local", "world")
 #: A load lasts a year, however many comments it has.
 START, SPAN = datetime(2025, 11, 1, tzinfo=UTC), timedelta(days=365)
+END = START + SPAN
 HOT_KEY = "article-0"
 _PER_THREAD = 50
 
@@ -43,7 +44,8 @@ class Scene:
         """When the comment of that number came in: to the millisecond, each later than the one before."""
         return START + timedelta(milliseconds=number * (SPAN // timedelta(milliseconds=1)) // self.rows)
 
-    def thread_of(self, number: int, dice: Dice) -> int:
+    def with_a_hot_one(self, number: int, dice: Dice) -> int:
+        """The thread of a comment where a tenth of all stands in one."""
         return 0 if is_hot(number) else 1 + dice.below(self.threads - 1)
 
     def thread_id(self, thread: int) -> UUID:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -19,7 +18,9 @@ COMMON = {"ar": "النهر", "en": "river"}
 RARE = "قنطرة"
 _RARE_ONE_IN = 5_000
 #: Paragraphs a language; a text is two of them, so there are the square of it.
-_STOCK = 1_500
+_STOCK = 4_500
+#: The texts of edits have numbers no first text has.
+EDITS = 10_125_000
 _BREAK = "\n\n"
 _WORDS = {
     "ar": (
@@ -66,9 +67,9 @@ class Text:
 
 
 def text_of_number(language: str, number: int) -> Text:
-    """The text of that number; no two numbers below 2,250,000 have the same."""
-    stock = _paragraphs(language)
-    first, second = stock[number % _STOCK], stock[(number // _STOCK + number) % _STOCK]
+    """The text of that number; no two numbers below 20,250,000 have the same."""
+    first = _paragraph(language, number % _STOCK)
+    second = _paragraph(language, (number // _STOCK + number) % _STOCK)
     of_language, direction = _reading(language)
     return Text(
         source=first.source + _BREAK + second.source,
@@ -103,30 +104,22 @@ def text_from(source: str) -> Text:
 
 @cache
 def _reading(language: str) -> tuple[str | None, str]:
-    found = text_from(_paragraphs(language)[0].source)
+    found = text_from(_paragraph(language, 0).source)
     return found.language, found.direction
 
 
 @cache
-def _paragraphs(language: str) -> tuple[Paragraph, ...]:
-    return tuple(_made(source) for source in _sources(language))
-
-
-def _made(source: str) -> Paragraph:
+def _paragraph(language: str, number: int) -> Paragraph:
+    """About a hundred bytes; Arabic letters take two."""
+    lengths, known = {"ar": 9, "en": 16}, " ".join(_WORDS[language]).split()
+    dice = Dice(len(language) + ord(language[0]), number)
+    spelt = [dice.pick(known) for _ in range(lengths[language])]
+    if number % 20 == 0:
+        spelt[dice.below(len(spelt))] = COMMON[language]
+    # The number makes it a paragraph of its own.
+    source = f"{' '.join(spelt)} {number}."
     found = text_from(source)
     return Paragraph(source, found.html, found.folded, found.words)
-
-
-def _sources(language: str) -> Iterator[str]:
-    """About a hundred bytes each; Arabic letters take two."""
-    lengths, known = {"ar": 9, "en": 16}, " ".join(_WORDS[language]).split()
-    for number in range(_STOCK):
-        dice = Dice(len(language) + ord(language[0]), number)
-        spelt = [dice.pick(known) for _ in range(lengths[language])]
-        if number % 20 == 0:
-            spelt[dice.below(len(spelt))] = COMMON[language]
-        # The number makes it a paragraph of its own.
-        yield f"{' '.join(spelt)} {number}."
 
 
 def rare(source: str, number: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from service.bench.dice import Dice
-from service.bench.scene import Scene
+from service.bench.scene import END, Scene
 from service.bench.stock import Text
 from service.domain import messages, urgency
 from service.domain.moderation import READERS, REPORT_REASONS, Action, Actor, ActorKind, Status
@@ -19,6 +19,7 @@ from service.domain.site import SitePolicy
 from service.domain.submission import FIELDS
 from service.screening.facts import Finding as Seen
 from service.screening.facts import Outcome
+from service.storage.arrivals import HOUR, Arrival
 from service.storage.authors import Author
 from service.storage.base import Base
 from service.storage.comments import Comment
@@ -27,19 +28,23 @@ from service.storage.decisions import GENESIS, Decision, chain_hash
 from service.storage.erasure import GONE
 from service.storage.findings import Finding
 from service.storage.flags import Flag
+from service.storage.likenesses import LOOK_BACK, Likeness, Shingle
 from service.storage.outbox import OutboxMessage
 from service.storage.revisions import Revision
 from service.storage.search import SearchText
 from service.storage.submissions import ReceivedSubmission
 from service.text.fold import FOLD_VERSION, fold
 from service.text.likeness import name_key
+from service.text.networks import around
 from service.text.sanitize import SANITISER_VERSION
+from service.text.shingles import bands, signature
 from service.text.words import indexed
 
 Row = dict[str, Any]
 #: Tables in the order in which each may lean on those before it.
 ORDER: tuple[type[Base], ...] = (
-    Author, Comment, Revision, Finding, Contact, ReceivedSubmission, SearchText, Flag, Decision, OutboxMessage,
+    Author, Comment, Revision, Finding, Contact, ReceivedSubmission, SearchText, Likeness, Shingle, Arrival, Flag,
+    Decision, OutboxMessage,
 )  # fmt: skip
 
 
@@ -101,7 +106,7 @@ class Story:
             language=text.language,
             direction=text.direction,
             text_digest=self.scene.signer.digest("text", site, text.folded),
-            name_key=name_key(fold(name, SitePolicy().language)),
+            name_key=_key_of(name),
             created_at=self.now,
         )
         for seen in findings:
@@ -118,11 +123,21 @@ class Story:
             )
         self.rows[SearchText] = []
         self._put(SearchText, comment_id=own, words=text.words, names=_words_of(name), fold_version=FOLD_VERSION)
+        if self.now > END - LOOK_BACK:
+            self._be_compared(text.folded)
         self.comment["rank"] = urgency.rank_of((seen.code, seen.outcome is not Outcome.NOTE) for seen in findings)
 
     def _face(self, name: str) -> str:
         signer, author = self.scene.signer, self.comment["author_id"]
-        return signer.digest("avatar", str(author), fold(name, SitePolicy().language)).hex()
+        return signer.digest("avatar", str(author), _folded(name)).hex()
+
+    def _be_compared(self, folded: str) -> None:
+        """What later texts are compared with: of the latest text only."""
+        made, own = signature(folded), self.id
+        self.rows[Likeness], self.rows[Shingle] = [], []
+        self._put(Likeness, comment_id=own, signature=made, fold_version=FOLD_VERSION, at=self.now)
+        for band, value in bands(made):
+            self._put(Shingle, band=band, value=value, comment_id=own)
 
     def receive(self, key: str, name: str, address: str, body: str, submission_id: str | None, outcome: Status) -> None:
         """Sent with that address and, by our form, with a submission id."""
@@ -141,6 +156,16 @@ class Story:
             outcome=outcome.value,
             received_at=self.now,
         )
+        if self.now > END - HOUR:
+            self._arrive()
+
+    def _arrive(self) -> None:
+        """From a network of its own, noted as ``usecases.arrival_marks`` does."""
+        network = f"10.{self.dice.below(256)}.{self.dice.below(256)}.{self.dice.below(256)}/32"
+        day, site = str(self.now.date()), str(self.scene.site)
+        near, wider = (self.scene.signer.digest("arrival", day, site, of) for of in (network, around(network)))
+        own, thread = self.dice.id_at(self.now), self.comment["thread_id"]
+        self._put(Arrival, id=own, thread_id=thread, network=near, wider=wider, at=self.now)
 
     def wait(self, **by: int) -> None:
         self.now += timedelta(**by)
@@ -207,7 +232,7 @@ class Story:
             revision.update(website=None, language=None, text_digest=None, name_key=None)
         for received in self.rows[ReceivedSubmission]:
             received.update(fingerprint=GONE, repeat_key=GONE)
-        for kind in (Contact, Finding, Flag, SearchText):
+        for kind in (Contact, Finding, Flag, SearchText, Likeness, Shingle, Arrival):
             self.rows[kind] = []
         self.comment.update(reported=False, avatar=None, cluster_id=None)
 
@@ -239,3 +264,13 @@ class Story:
 def _words_of(name: str) -> str:
     """There are few names in the stock."""
     return indexed(name, SitePolicy().language)
+
+
+@cache
+def _folded(name: str) -> str:
+    return fold(name, SitePolicy().language)
+
+
+@cache
+def _key_of(name: str) -> str:
+    return name_key(_folded(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -10,7 +11,7 @@ from uuid import UUID
 from service.bench.dice import Dice
 from service.bench.fates import BLOCK, fate_of
 from service.bench.scene import Scene
-from service.bench.stock import LANGUAGES, Text, name_of, rare, text_from, text_of_number
+from service.bench.stock import EDITS, LANGUAGES, Text, name_of, rare, text_from, text_of_number
 from service.bench.story import Row, Story
 from service.domain import messages
 from service.domain.moderation import REASONS, Action, Actor, ActorKind, Status, target
@@ -26,22 +27,22 @@ POLICY = Actor(ActorKind.POLICY, None, "mode:publish")
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 BY_FORM = Form(_MINUTE, False)
 _FORMS = (*(BY_FORM,) * 90, *(Form(None, False),) * 6, *(Form(_SECOND, False),) * 3, Form(_MINUTE, True))
-#: The texts of edits have numbers no first text has.
-_EDITS = 1_125_000
 _BATCH = 10
 
 
 class Teller:
-    """Keeps, a thread, the last public comment that stands by itself: what the next one may answer."""
+    """Keeps, a thread, the last public comment that stands by itself: what the next one may answer. ``thread_of``: the
+    thread of a comment by its number.
+    """
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, scene: Scene, thread_of: Callable[[int, Dice], int]) -> None:
+        self._scene, self._thread_of = scene, thread_of
         self._threads: dict[int, UUID] = {}
         self._answerable: dict[int, UUID] = {}
 
     def tell(self, number: int) -> Story:
         dice, fate = Dice(self._scene.seed, number), fate_of(number)
-        thread = self._scene.thread_of(number, dice)
+        thread = self._thread_of(number, dice)
         if thread not in self._threads:
             self._threads[thread] = self._scene.thread_id(thread)
         story = Story(self._scene, number, dice, self._threads[thread])
@@ -142,7 +143,7 @@ def _edit(story: Story, number: int) -> None:
     """The author changes what is published; the new text waits."""
     comment, language = story.comment, LANGUAGES[number % len(LANGUAGES)]
     name = str(story.rows[Revision][-1]["name"])
-    text: Text = text_of_number(language, number + _EDITS)
+    text: Text = text_of_number(language, number + EDITS)
     story.write(name, text, findings_of("hold_all", False, None))
     comment["latest_revision"] += 1
     comment["version"] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Table, func, select, text
@@ -13,7 +14,8 @@ from service.storage.base import Base
 from service.storage.comments import Comment
 from service.storage.uow import UnitOfWork
 
-#: What SQLite may hold in memory while it writes, in KiB; its own 2 MiB would have it read and write each page anew.
+#: What the database may hold in memory while it writes, in KiB; SQLite's own 2 MiB would have it read and write each
+#: page anew.
 _CACHE = 512 * 1024
 
 
@@ -21,6 +23,7 @@ def prepare(session: Session) -> None:
     """Gives the connection what many rows need; what it says lasts as long as the connection or the transaction."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL statement_timeout = 0"))
+        session.execute(text(f"SET LOCAL maintenance_work_mem = '{_CACHE}kB'"))
     else:
         session.execute(text(f"PRAGMA cache_size = -{_CACHE}"))
 
@@ -58,6 +61,55 @@ def _copy(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> Non
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([json.dumps(row[n]) if j else row[n] for n, j in zip(names, as_json, strict=True)])
+
+
+def take_indexes(session: Session) -> list[str]:
+    """Takes all indexes, and on PostgreSQL all constraints of keys but the primary ones, off an unfinished load; the
+    statements that make them again, in their order.
+    """
+    gone, again = _KEPT[session.get_bind().dialect.name]
+    made = list(session.scalars(text(again)))
+    for statement in list(session.scalars(text(gone))):
+        session.execute(text(statement))
+    return made
+
+
+def make_index(session: Session, statement: str) -> None:
+    """One of those that were taken, however long it takes."""
+    prepare(session)
+    session.execute(text(statement))
+
+
+#: What drops, and what makes. Keys that others lean on go last and come first; what SQLite keeps for a UNIQUE stays.
+_KEPT = {
+    "sqlite": (
+        "SELECT 'DROP INDEX ' || name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    ),
+    "postgresql": (
+        """
+        (SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', CAST(conrelid AS regclass), conname) FROM pg_constraint
+        WHERE connamespace = CAST(current_schema() AS regnamespace) AND contype IN ('f', 'u') ORDER BY contype)
+        UNION ALL SELECT format('DROP INDEX %I', indexname) FROM pg_indexes
+        WHERE schemaname = current_schema() AND indexname NOT IN (SELECT conname FROM pg_constraint)
+        """,
+        """
+        SELECT indexdef FROM pg_indexes
+        WHERE schemaname = current_schema() AND indexname NOT IN (SELECT conname FROM pg_constraint) UNION ALL
+        (SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', CAST(conrelid AS regclass), conname,
+        pg_get_constraintdef(oid)) FROM pg_constraint
+        WHERE connamespace = CAST(current_schema() AS regnamespace) AND contype IN ('f', 'u') ORDER BY contype DESC)
+        """,
+    ),
+}
+
+
+def bytes_on_disk(session: Session) -> int:
+    """What the database takes, with its log where that is a file beside it."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.scalar(text("SELECT pg_database_size(current_database())")) or 0
+    path = session.scalar(text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
+    return sum(found.stat().st_size for end in ("", "-wal") if (found := Path(f"{path}{end}")).exists())
 
 
 def count_comments(session: Session, site_id: object) -> int:
