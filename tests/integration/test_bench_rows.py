@@ -22,7 +22,7 @@ from service.domain.desk import Ask
 from service.domain.moderation import Action
 from service.domain.snapshot import FIRST, cut, encode
 from service.queries import audit
-from service.storage import comments, likenesses
+from service.storage import likenesses, public_comments
 from service.storage.arrivals import Arrival
 from service.storage.base import Base
 from service.storage.comments import Comment
@@ -122,7 +122,7 @@ def test_pages_are_those_the_product_builds_of_the_comments(loaded: Container) -
     assert EACH // 2 < min(held.values()) <= max(held.values()) < EACH * 2
     for thread in threads[::7]:
         published = loaded.reader.run(
-            lambda s, t=thread: comments.list_published(s, t.site_id, t.id, (FIRST, FIRST), None)  # type: ignore[misc]
+            lambda s, t=thread: public_comments.list_published(s, t.site_id, t.id, (FIRST, FIRST), None)  # type: ignore[misc]
         )
         pages = sorted(every(loaded, Page, Page.thread_id == thread.id), key=lambda p: (p.first_root, p.first_id))
         assert [page.content for page in pages] == [encode(chunk) for chunk in cut(published, last=True)]
