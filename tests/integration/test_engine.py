@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from service.domain.errors import ConfigurationError, UnavailableError
-from service.storage.engine import read_engine, write_engine
+from service.storage.engine import BUSY, read_engine, sqlite_module, write_engine
 from service.storage.uow import Reader, Session, UnitOfWork
 from tests.newsroom import Newsroom
 
@@ -130,3 +131,33 @@ def test_errors_do_not_repeat_what_was_to_be_stored(newsroom: Newsroom) -> None:
         connection.execute(text("INSERT INTO nowhere (a) VALUES (:a)"), {"a": secret})
     engine.dispose()
     assert secret not in str(refused.value)
+
+
+def test_a_writer_asks_again_until_another_process_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = sqlite_module().connect(tmp_path / "t.sqlite3", isolation_level=None)
+    engine = write_engine(f"sqlite:///{tmp_path / 't.sqlite3'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE thing (number INTEGER)")
+    other.execute("BEGIN IMMEDIATE")
+    rested: list[float] = []
+    said: list[str] = []
+    event.listen(engine, "checkout", lambda connection, *_: connection.set_trace_callback(said.append))
+
+    def rest(seconds: float) -> None:
+        rested.append(seconds)
+        if len(rested) == 3:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr("service.storage.engine.sleep", rest)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO thing VALUES (1)")
+        # What else may have to wait, as a database that is being recovered, waits as SQLite does.
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 1000 * BUSY
+    assert rested == [0.001] * 3
+    assert said[:5] == ["PRAGMA busy_timeout = 0", *["BEGIN IMMEDIATE"] * 4]
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("service.storage.engine.BUSY", 0)
+    with pytest.raises(OperationalError, match="locked"), engine.begin():
+        pass
+    engine.dispose()
+    other.close()
