@@ -15,6 +15,7 @@ from service.domain.moderation import Action, Status
 from service.storage.arrivals import Arrival
 from service.storage.uow import Session
 from service.usecases.submit_comment import Answer
+from tests.contracts.test_sql_counts import statements
 from tests.newsroom import FIELDS, Newsroom, word
 
 NETWORK = "192.0.2.7/32"
@@ -213,6 +214,23 @@ def test_an_old_thread_holds_until_a_moderator_lets_one(publishing: Newsroom) ->
     thread = UUID(str(publishing.sql("SELECT id FROM thread ORDER BY id LIMIT 1")[0][0]))
     publishing.container.manage_threads.set_state(publishing.principal, thread, "open")
     assert send(publishing).status == Status.APPROVED
+
+
+def test_what_was_usual_is_read_once_in_ten_seconds_and_what_comes_each_time(publishing: Newsroom) -> None:
+    """It takes reading every arrival of an hour."""
+    send(publishing)
+    _crowd(publishing, 150)
+
+    def hours_read() -> int:
+        with statements() as seen:
+            assert send(publishing, "203.0.113.5/32").status == Status.PENDING
+        return len([s for s in seen if "FROM arrival" in s and "GROUP BY" in s])
+
+    assert (hours_read(), hours_read()) == (1, 0)
+    publishing.clock.forward(seconds=9)
+    assert hours_read() == 0
+    publishing.clock.forward(seconds=1)
+    assert hours_read() == 1
 
 
 def _crowd(newsroom: Newsroom, number: int, networks: int = 10_000) -> None:
