@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -46,10 +46,10 @@ class Desk:
     def __init__(self, inner: SubmitComment) -> None:
         self.inner, self.broken = inner, False
 
-    def submit(self, slug: str, raw: Mapping[str, object], network: str | None = None) -> Answer:
+    def submit(self, *given: Any) -> Answer:
         if self.broken:
             raise RuntimeError("a defect")
-        return self.inner.submit(slug, raw, network)
+        return self.inner.submit(*given)
 
 
 class Press:
