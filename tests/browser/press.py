@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from service.bootstrap import Container
 from service.demo.article import LEAD
 from service.demo.site import create_site
 from service.domain.moderation import Action
+from service.domain.site import SitePolicy
 from service.settings import Settings
 from service.usecases.submit_comment import Answer, SubmitComment
 from tests.newsroom import Newsroom, settings_for
@@ -46,10 +47,19 @@ class Desk:
     def __init__(self, inner: SubmitComment) -> None:
         self.inner, self.broken = inner, False
 
-    def submit(self, *given: Any) -> Answer:
-        if self.broken:
-            raise RuntimeError("a defect")
-        return self.inner.submit(*given)
+    def submit(
+        self,
+        slug: str,
+        raw: Mapping[str, object],
+        network: str | None = None,
+        admit: Callable[[SitePolicy], object] = lambda _: None,
+    ) -> Answer:
+        def admitted(policy: SitePolicy) -> None:
+            admit(policy)
+            if self.broken:
+                raise RuntimeError("a defect")
+
+        return self.inner.submit(slug, raw, network, admitted)
 
 
 class Press:
