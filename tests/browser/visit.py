@@ -87,7 +87,8 @@ def ready(page: Page) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """Nothing sticks out sideways: a phone's reader scrolls in one direction."""
+    """Nothing sticks out sideways: a phone's reader scrolls in one direction. Without its style sheet a page may."""
+    page.wait_for_load_state()
     sizes = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert sizes[0] <= sizes[1], f"{page.url} is {sizes[0]} px wide in a window of {sizes[1]}"
 
