@@ -246,13 +246,13 @@ def newsroom_of() -> Callable[[Newsroom, str], None]:
             return {c.key: getattr(of, c.key) for c in columns} | changed
 
         def place(session: Session) -> None:
-            last = session.get_one(Comment, first[1])
+            last = session.get_one(Comment, (room.site.id, first[1]))
             texts = session.scalars(select(Revision).where(Revision.comment_id.in_(first))).all()
             session.execute(insert(Comment), [row(last, id=i, root_id=i, parent_id=None) for i in made])
             session.execute(
                 insert(Revision), [row(texts[n % len(texts)], comment_id=i) for n, i in enumerate(made)]
             )
-            publish.mark(session, session.get_one(Comment, made[0]))
+            publish.mark(session, session.get_one(Comment, (room.site.id, made[0])))
 
         room.container.decide_comments._uow.run(place)
 

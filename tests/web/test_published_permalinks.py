@@ -132,7 +132,7 @@ def ten_thousand(room: Newsroom) -> list[UUID]:
     made = [room.container.new_id(room.clock()) for _ in range(9_999)]
 
     def place(session: Session) -> None:
-        comment = session.get_one(Comment, first)
+        comment = session.get_one(Comment, (room.site.id, first))
         (revision,) = session.scalars(select(Revision).where(Revision.comment_id == first))
 
         def row(of: object, **changed: object) -> dict[str, object]:
