@@ -146,11 +146,11 @@ def _fill(
     finally:
         gc.enable()
     for number, statement in enumerate(taken, 1):
-        write.plain.run(lambda session, said=statement: bulk.make_index(session, said))  # type: ignore[misc]
+        write.plain.run(partial(bulk.make_index, statement=statement))
         progress("indexes", number, len(taken))
     for first in range(0, len(marked), _TOGETHER):
         piece = marked[first : first + _TOGETHER]
-        write.building.run(lambda session, of=piece: _mark(session, scene.site, of))  # type: ignore[misc]
+        write.building.run(partial(_mark, site=scene.site, ids=piece))
         progress("pages", first + len(piece), len(marked))
     bulk.settle(write.plain)
     container.manage_sites.set_policy(SLUG, {}, name=_name(kind, rows, seed))
@@ -162,11 +162,11 @@ def _tell(uow: UnitOfWork, scene: Scene, progress: Progress, kind: Kind) -> list
     threads = kind.threads(scene)
     for first in range(0, threads, BATCH):
         made = [scene.thread_row(n) for n in range(first, min(first + BATCH, threads))]
-        uow.run(lambda session, of=made: bulk.add(session, Thread, of))  # type: ignore[misc]
+        uow.run(partial(bulk.add, kind=Thread, rows=made))
     public, teller = dict[UUID, UUID](), kind.teller(scene)
     for first in range(0, scene.rows, BATCH):
         stories = [teller.tell(number) for number in range(first, min(first + BATCH, scene.rows))]
-        uow.run(lambda session, of=stories: _store(session, (), of, ()))  # type: ignore[misc]
+        uow.run(partial(_store, threads=(), stories=stories, pages=()))
         public.update((s.comment["thread_id"], s.id) for s in stories if s.comment["status"] == Status.APPROVED)
         progress("comments", first + len(stories), scene.rows)
     return list(public.values())
