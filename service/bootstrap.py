@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import structlog
@@ -14,6 +14,7 @@ from service.gateways.valkey import ValkeyCounts
 from service.gateways.vault import AesVault, HmacSigner, read_key, read_ring
 from service.queries.public_reader import PublicReader
 from service.settings import Settings
+from service.storage.changes import Changes
 from service.storage.engine import read_engine, standby_engine, write_engine
 from service.storage.migrations import Schema
 from service.storage.uow import Reader, Session, UnitOfWork
@@ -60,7 +61,7 @@ class Container:
     settings: Settings
     reader: Reader
     public_reader: PublicReader
-    changes: Callable[[], int]
+    changes: Changes
     schema: Schema
     vault: Vault
     signer: Signer
@@ -132,7 +133,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
         settings=settings,
         reader=reader,
         public_reader=PublicReader(reader, Reader(standby) if standby else None, settings.standby_minutes * 60),
-        changes=lambda: uow.changes,
+        changes=uow.changes,
         schema=Schema(writer, pooled=pooled),
         vault=vault,
         signer=signer,
@@ -176,10 +177,10 @@ def build(settings: Settings, *, clock: Clock = utc_now, new_id: NewId | None = 
     )
 
 
-def _before_commit(new_id: NewId, clock: Clock) -> Callable[[Session], None]:
-    def publish(session: Session) -> None:
+def _before_commit(new_id: NewId, clock: Clock) -> Callable[[Session], Collection[str]]:
+    def publish(session: Session) -> Collection[str]:
         rebuild_marked(session, new_id=new_id, clock=clock)
-        promise_purges(session, new_id=new_id, clock=clock)
+        return promise_purges(session, new_id=new_id, clock=clock)
 
     return publish
 

@@ -7,9 +7,8 @@ commit itself leaves it open whether it did: submission and client ids make the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
-from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy import Engine, text
@@ -18,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.errors import ConflictError, UnavailableError
-from service.storage.base import PUBLIC_CHANGE
+from service.storage.changes import Changes
 from service.storage.engine import BUSY, forget
 from service.storage.turns import Turns
 
@@ -48,17 +47,15 @@ _SQLITE_COLUMNS = {
 
 
 class UnitOfWork:
-    """Writes. ``before_commit`` runs inside the transaction: it rebuilds the pages the change has marked,
-    and promises what follows from that."""
+    """Writes. ``before_commit`` runs inside the transaction: it rebuilds the pages the change has marked, promises what
+    follows from that, and gives the tags of the answers that are others now, which ``changes`` is told of.
+    """
 
-    def __init__(self, engine: Engine, before_commit: Callable[[Session], None]) -> None:
+    def __init__(self, engine: Engine, before_commit: Callable[[Session], Collection[str] | None]) -> None:
         self.engine = engine
         self._sessions = sessionmaker(engine, autoflush=False, expire_on_commit=False)
         self._before_commit = before_commit
-        #: How often a change of what the public sees was committed here. Who sees it grow looks again at what it
-        #: remembers.
-        self.changes = 0
-        self._counting = Lock()
+        self.changes = Changes()
         turns = Turns(BUSY)
         # PostgreSQL's writers go side by side.
         self._turn: Callable[[], AbstractContextManager[None]] = (
@@ -72,10 +69,9 @@ class UnitOfWork:
                 with self._turn(), self._sessions.begin() as session:
                     result = change(session)
                     session.flush()
-                    self._before_commit(session)
-                if session.info.get(PUBLIC_CHANGE):
-                    with self._counting:
-                        self.changes += 1
+                    tags = self._before_commit(session)
+                if tags:
+                    self.changes.note(tags)
                 return result
             except IntegrityError as error:
                 conflict = _conflict(error)

@@ -1,6 +1,8 @@
-"""What shared caches have to let go of: promised in the transaction that changes what readers see.
+"""What those who keep answers have to let go of; and for shared caches the promise, in the transaction that changes
+what readers see, that they are told.
 
-Only where the site's policy lets them keep it for longer than the default: what lives for a second needs no telling.
+Promised only where the site's policy lets them keep it for longer than the default: what lives for a second needs no
+telling.
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ def mark_kept(session: Session, site: Site) -> None:
         session.info.setdefault(_KEPT, set()).add(site.id)
 
 
-def promise_purges(session: Session, *, new_id: NewId, clock: Clock) -> None:
-    """One event for each site of which the transaction has changed something that readers see, with all its tags."""
+def promise_purges(session: Session, *, new_id: NewId, clock: Clock) -> frozenset[str]:
+    """One event for each site of which the transaction has changed something that readers see, with all its tags; and
+    all of those tags, whoever keeps what has them.
+    """
     rows: Iterable[Site | Thread] = session.info.get(PUBLIC_CHANGE, ())
     tags: dict[Site, set[str]] = {}
     for row in rows:
@@ -38,6 +42,7 @@ def promise_purges(session: Session, *, new_id: NewId, clock: Clock) -> None:
         if site.policy.kept_longer or site.id in kept:
             now = clock()
             outbox.put(session, new_id(now), site.id, messages.cache_purge(tags[site]), now, TOLD_AFTER)
+    return frozenset().union(*tags.values())
 
 
 def _tags(site: Site, row: Site | Thread) -> tuple[str, ...]:

@@ -1,32 +1,34 @@
 """Published comments, answered before Flask hears of it: bytes that are ready, for as long as they are known to hold.
 
 What a thread shows has a version. An answer is sent as it is until the second is over in which its versions were
-looked at; then they are looked at again, for all answers that were asked for meanwhile, in one statement. Whatever
-this process commits makes it look at once. So what a moderator hides is gone here when the decision is answered, and
-elsewhere within a second; and however many readers ask, the database hears of it once a second. The second is the
-clock's: a proxy that keeps an answer until the end of it adds nothing to that (see ``PROXY_KEEPS``).
+looked at; then they are looked at again, for all answers that were asked for meanwhile, in one statement. When this
+process commits a change, the thread that did it makes the answers anew that are much asked for, before it goes on to
+answer who wanted the change; until then readers get what there was, and wait for nobody. So what a moderator hides is
+gone here when the decision is answered, and elsewhere within a second; and however many readers ask, the database
+hears of it once a second. The second is the clock's: a proxy that keeps an answer until the end of it adds nothing to
+that (see ``PROXY_KEEPS``).
 
 While the database cannot be asked, what it said last stays up for a minute.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextvars import Context
 from datetime import datetime
 from itertools import islice
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 from service.bootstrap import Container
 from service.domain.errors import UnavailableError
 from service.i18n import preferred_language
-from service.queries.public_reader import Seen
 from service.queries.versions import Versions
-from service.web.context import HOLDS_UNTIL, SEEN
 from service.web.ready.addresses import Address, address_of
-from service.web.ready.answer import OK, Answer, Header
+from service.web.ready.answer import OK, Answer
+from service.web.ready.asking import ask, by_nobody
 from service.web.ready.table import Table
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 #: Seconds for which an answer is sent on while the database is away.
 HOLDS_ALONE = 60.0
+#: Answers that are made anew by whoever changed what they show; and for how long that waits, in seconds, when somebody
+#: else is at it.
+_RENEWED, _WAITS = 8, 0.1
 #: Threads looked at in one statement.
 _TOGETHER = 500
 #: The part of the room that is for spellings of addresses.
@@ -41,14 +46,6 @@ _SPELLINGS = 0.1
 _LOCKS = 64
 #: Seconds between two lines in the log: each answer would be a line that costs more than itself.
 _TELLS = 60.0
-#: What a request says about its reader, and what would make another answer of it than the whole.
-_OWN = frozenset(
-    f"HTTP_{name}"
-    for name in (
-        *("COOKIE", "AUTHORIZATION", "ACCEPT_ENCODING", "RANGE", "IF_RANGE"),
-        *("IF_NONE_MATCH", "IF_MATCH", "IF_MODIFIED_SINCE", "IF_UNMODIFIED_SINCE"),
-    )
-)
 log = structlog.get_logger("taliq")
 
 
@@ -59,16 +56,20 @@ class _Spelling:
 
     def __init__(self, address: Address, spelled: str) -> None:
         self.address, self.used = address, False
-        self.size = 500 + len(spelled)
+        # A thread's tag takes a hundred bytes, and its name at least ten letters.
+        self.size = 500 + 10 * len(spelled)
 
 
 class _Kept:
     """An answer, with what it was made of. ``seen``: the versions then, ``None`` for an answer that is made anew each
     time. ``looked_at``: when they were last found so, and ``second``: in which that was last tried; ``changes``: of how
-    many changes made here it knows. ``wanted``: asked for since.
+    many changes made here it knows. ``wanted``: asked for since; ``used``: asked for again since it was made.
     """
 
-    __slots__ = ("address", "answer", "changes", "looked_at", "second", "seen", "size", "until", "used", "wanted")
+    __slots__ = (
+        *("address", "answer", "changes", "looked_at", "second"),
+        *("seen", "size", "tags", "until", "used", "wanted"),
+    )
 
     def __init__(
         self,
@@ -82,7 +83,8 @@ class _Kept:
         self.address, self.answer, self.seen, self.until = address, answer, seen, until
         self.looked_at, self.second = at, int(at)
         self.changes, self.used, self.wanted = changes, False, False
-        self.size = answer.size + 2 * len(address.query)
+        self.tags = frozenset(address.tags)
+        self.size = answer.size + 2 * len(address.query) + 200 * len(self.tags)
 
 
 class Ready:
@@ -91,6 +93,7 @@ class Ready:
     def __init__(self, app: WSGIApplication, container: Container, now: Callable[[], float]) -> None:
         self._app, self._container, self._now = app, container, now
         self._changes = container.changes
+        self._changes.follow(self._renew)
         room = container.settings.ready_megabytes * 1_000_000
         self.table = Table[_Kept](int(room * (1 - _SPELLINGS)))
         self.spellings = Table[_Spelling](int(room * _SPELLINGS))
@@ -123,7 +126,7 @@ class Ready:
     def _holds(self, kept: _Kept) -> bool:
         return (
             int(self._now()) == kept.second
-            and kept.changes == self._changes()
+            and kept.changes >= self._changes.told
             and (kept.until is None or self._container.clock() < kept.until)
         )
 
@@ -149,7 +152,7 @@ class Ready:
             if self._holds(kept):
                 return
             self._tell()
-            at, changes = self._now(), self._changes()
+            at, changes = self._now(), self._changes.committed
             due = self._due(kept, at)
             keys = {key for each in due for key in each.address.threads or ()}
             try:
@@ -179,17 +182,60 @@ class Ready:
         )
         return [kept, *islice(others, _TOGETHER - 1)]
 
+    def _renew(self, number: int, tags: Collection[str]) -> None:
+        """After a change that was committed here, in the thread that did it."""
+        try:
+            affected = list[_Kept]()
+            for _, each in self.table.all():
+                if not each.tags.isdisjoint(tags):
+                    affected.append(each)
+                elif each.changes == number - 1:
+                    # It is not of this change, and knows of all before it.
+                    each.changes = number
+            at = self._now()
+            lively = [each for each in affected if each.seen is not None and each.used and each.second >= int(at) - 1]
+            for each in lively[:_RENEWED]:
+                self._make_again(each, at)
+        except Exception as error:
+            # The change is made. Whoever asks next looks for themselves.
+            log.error("ready.not_renewed", error=type(error).__name__)
+
+    def _make_again(self, kept: _Kept, at: float) -> None:
+        """Puts what shows now in its place, unless somebody else has meanwhile or takes too long about it."""
+        address, making = kept.address, self._making[hash(kept.address.key) % _LOCKS]
+        if not making.acquire(timeout=_WAITS):
+            return
+        try:
+            changes = self._changes.committed
+            if self.table.find(address.key) is not kept:
+                return
+            seen = self._seen(address)
+            if seen == kept.seen:
+                kept.changes = max(kept.changes, changes)
+                return
+            # As a request of its own, not as a part of the one that is under way.
+            answer, until = Context().run(ask, self._app, address, by_nobody(address), seen)
+            if answer.status_line != OK:
+                return
+            answer.pack_like(kept.answer)
+            self._made += 1
+            made = _Kept(address, answer, seen, until, at, changes)
+            made.used = made.wanted = True
+            self.table.put(address.key, made)
+        finally:
+            making.release()
+
     def _make(self, address: Address, environ: WSGIEnvironment, refused: str) -> _Kept:
         """Asks Flask. The versions are read first: what changes meanwhile is in the answer, and looked at once more."""
         self._made += 1
         self._tell()
-        at, changes = self._now(), self._changes()
+        at, changes = self._now(), self._changes.committed
         try:
             seen = self._seen(address)
         except UnavailableError:
             alone = self._alone(address, at, changes)
             return alone or self._unsure(address, environ, at, changes)
-        answer, until = self._ask(address, environ, seen)
+        answer, until = ask(self._app, address, environ, seen)
         made = _Kept(address, answer, seen if answer.status_line == OK else None, until, at, changes)
         if answer.status_line.startswith("5"):
             return self._alone(address, at, changes) or made
@@ -207,14 +253,14 @@ class Ready:
 
     def _unsure(self, address: Address, environ: WSGIEnvironment, at: float, changes: int) -> _Kept:
         """An error, or what a standby says while the primary is away: of no second, so that nobody keeps it."""
-        made = _Kept(address, self._ask(address, environ)[0], None, None, at, changes)
+        made = _Kept(address, ask(self._app, address, environ)[0], None, None, at, changes)
         made.second = 0
         return made
 
     def _alone(self, address: Address, at: float, changes: int) -> _Kept | None:
         """What was said last, while nothing better can be had; never what is known to have changed: that is let go."""
         before = self.table.find(address.key)
-        if before is None or not _lately(at, before) or before.changes != changes:
+        if before is None or not _lately(at, before) or before.changes < changes:
             return None
         before.second = int(at)
         return before
@@ -226,31 +272,6 @@ class Ready:
     def _versions(self, slug: str, keys: Iterable[str]) -> Versions:
         return self._container.public_reader.versions(slug, tuple(keys))
 
-    def _ask(
-        self, address: Address, environ: WSGIEnvironment, seen: tuple[int | None, ...] | None = None
-    ) -> tuple[Answer, datetime | None]:
-        """The whole answer, as it is; of this reader nothing gets into it but the language of an error."""
-        asked = {name: value for name, value in environ.items() if name not in _OWN}
-        asked |= {"REQUEST_METHOD": "GET", "QUERY_STRING": address.query}
-        if seen is not None and address.threads is not None:
-            asked[SEEN] = Seen(address.slug, address.threads, seen)
-        told: list[Any] = []
-
-        def start_response(line: str, headers: list[Header], _error: object = None) -> Callable[[bytes], object]:
-            told[:] = [line, headers]
-            return lambda _data: None
-
-        parts = self._app(asked, start_response)
-        try:
-            body = b"".join(parts)
-        finally:
-            if hasattr(parts, "close"):
-                parts.close()
-        line, headers = told
-        if line == OK:
-            headers = [*headers, *_tagged(address)]
-        return Answer(line, headers, body), asked.get(HOLDS_UNTIL)
-
 
 def _lately(at: float, kept: _Kept) -> bool:
     """Whether it was found right so recently that it may be sent on unseen. A clock that was set back ends that."""
@@ -260,8 +281,3 @@ def _lately(at: float, kept: _Kept) -> bool:
 def _refused_key(address: Address, environ: WSGIEnvironment) -> str:
     """Under which a refusal is kept, which is in words of a language."""
     return f"{preferred_language(environ.get('HTTP_ACCEPT_LANGUAGE'))} {address.key}"
-
-
-def _tagged(address: Address) -> list[Header]:
-    """As Cloudflare and Fastly want them; each takes its own away again."""
-    return [("Cache-Tag", ",".join(address.tags)), ("Surrogate-Key", " ".join(address.tags))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from service.domain.cache_tags import feed_tag, site_tag, thread_tag
@@ -23,16 +24,20 @@ _KNOWN: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Address:
-    """``query``: in the one spelling that stands for all that mean the same; ``key``: path and query. ``threads``: the
-    keys of the threads the answer is made of; ``None`` where it is made of the whole site.
+    """``query``: in the one spelling that stands for all that mean the same. ``threads``: the keys of the threads the
+    answer is made of; ``None`` where it is made of the whole site.
     """
 
-    key: str
+    path: str
     query: str
     slug: str
     threads: tuple[str, ...] | None
 
-    @property
+    @cached_property
+    def key(self) -> str:
+        return f"{self.path}?{self.query}"
+
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """By what a shared cache is told to let go of it."""
         if self.threads is None:
@@ -52,8 +57,7 @@ def address_of(path: str, query: str) -> Address | None:
         ((name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name in known),
         key=lambda pair: pair[0],
     )
-    spelled = urlencode(given)
-    return Address(f"{path}?{spelled}", spelled, slug, _threads(view, given))
+    return Address(path, urlencode(given), slug, _threads(view, given))
 
 
 def _threads(view: str, given: list[tuple[str, str]]) -> tuple[str, ...] | None:

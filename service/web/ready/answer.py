@@ -103,6 +103,11 @@ class Answer:
                 self._forms[encoding] = self._form(encoding, packed)
         return self._forms[encoding]
 
+    def pack_like(self, other: Answer) -> None:
+        """As that one was asked for."""
+        for encoding in tuple(other._forms) if self._packs else ():
+            self._forms.get(encoding) or self._pack(encoding)
+
     def _form(self, encoding: str, body: bytes) -> _Form:
         about = [("Content-Encoding", encoding)] if encoding else []
         tag = [("ETag", self._tags[encoding])] if self._tags else []
