@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
-from sqlalchemy import JSON, Table, func, select, text
+from sqlalchemy import JSON, Engine, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from service.storage.base import Base
@@ -115,6 +116,25 @@ def bytes_on_disk(session: Session) -> int:
 def count_comments(session: Session, site_id: object) -> int:
     """How many comments a site has, however many: for the making of a load, not for a page."""
     return session.scalar(select(func.count()).select_from(Comment).where(Comment.site_id == site_id)) or 0
+
+
+def write_bare(engine: Engine, many: int) -> list[float]:
+    """Seconds that each of so many transactions took, by the driver alone, that wrote a row of one number: nothing that
+    is kept can be quicker. The rows are of a table of their own, which is gone again afterwards.
+    """
+    connection, took = engine.raw_connection(), list[float]()
+    assert connection.dbapi_connection is not None
+    # Each statement is a transaction.
+    engine.dialect.set_isolation_level(connection.dbapi_connection, "AUTOCOMMIT")
+    cursor = connection.cursor()
+    cursor.execute("CREATE TABLE IF NOT EXISTS bench_row (number INTEGER)")
+    for number in range(many):
+        start = perf_counter()
+        cursor.execute(f"INSERT INTO bench_row VALUES ({number})")  # noqa: S608
+        took.append(perf_counter() - start)
+    cursor.execute("DROP TABLE bench_row")
+    connection.close()
+    return took
 
 
 def settle(uow: UnitOfWork) -> None:

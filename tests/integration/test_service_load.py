@@ -27,6 +27,7 @@ from service.gateways.clock import utc_now
 from service.queries import audit
 from service.queries.published import published_page
 from service.settings import Settings
+from service.storage.engine import write_engine
 from service.web.throttle import Throttle, client_network
 from tests.postgres import PostgresServer
 
@@ -118,6 +119,31 @@ def test_a_database_that_was_cut_off_is_begun_again(tmp_path: Path) -> None:
     assert list(tmp_path.glob("unfinished*")) == []
 
 
+def test_a_bare_commit_is_one_that_is_written(prepared: Prepared) -> None:
+    """As the database itself tells: frames of its log beside it, or how far that has come."""
+    desk, engine = Desk(prepared), write_engine(prepared.url)
+    name = engine.dialect.name
+    asked = "PRAGMA wal_checkpoint" if name == "sqlite" else "SELECT 0, pg_current_wal_lsn() - '0/0'::pg_lsn"
+
+    connection = engine.raw_connection()
+
+    def written(asked: str = asked) -> int:
+        cursor = connection.cursor()
+        cursor.execute(asked)
+        return int(cursor.fetchall()[0][1])
+
+    try:
+        before = written("PRAGMA wal_checkpoint(TRUNCATE)") if name == "sqlite" else written()
+        took = desk.commits(20)
+        assert len(took) == 20
+        assert min(took) > 0
+        assert written() - before >= 20
+    finally:
+        desk.close()
+        connection.close()
+        engine.dispose()
+
+
 def test_the_server_is_started_so_that_no_limit_holds_what_is_sent(tmp_path: Path) -> None:
     settings = Settings.from_env(Prepared(f"sqlite:///{tmp_path}/x.sqlite3", PLAN, SEED).environment(18_080))
     throttle = Throttle(settings)
@@ -183,6 +209,7 @@ def test_the_command_measures_everything_and_peers(
     # Once for each, for the memory, and in the sentence on what was decided.
     assert sum(row[:2] == ["taliq,", "proxied"] for row in rows) == len(reads) + 2
     assert sum("decisions a second change the thread" in " ".join(row) for row in rows) == 2
+    assert re.search(r"x[\d.]+ of a bare durable commit of one row on the same disk \([\d.]+ ms\)", said.out)
     assert "loader of reads: own" in said.out
     assert all_are_there(said.out)
     assert ElementTree.parse(drawn).getroot().tag.endswith("svg")

@@ -14,13 +14,12 @@ from rich.progress import Progress
 from service.bench.service_load import accounting, peers, plot, tables, taliq, wrk
 from service.bench.service_load.articles import Plan
 from service.bench.service_load.database import Desk, Prepared, prepare_shown
-from service.bench.service_load.decided import Decided
 from service.bench.service_load.peers import Peers
 from service.bench.service_load.processes import interruptible
 from service.bench.service_load.reads import Reads
 from service.bench.service_load.rounds import Found, run_rounds
-from service.bench.service_load.scenarios import ALL, DECIDED, READS, Scenario
-from service.bench.service_load.writes import Writers
+from service.bench.service_load.scenarios import ALL, READS, Scenario
+from service.bench.service_load.writing import Writing
 from service.domain.errors import ConfigurationError
 
 _WIDTH = 144
@@ -122,18 +121,15 @@ def _measure(
         if beside is not None:
             servers += beside.start(stack, servers[0], prepared.plan, workers, reads.folder, _teller(shown))
         actions = reads.actions(servers)
-        writers = None
+        writing = None
         if not set(chosen) <= set(READS):
             desk = stack.enter_context(closing(Desk(prepared)))
-            writers = Writers(desk, servers[0].port, prepared.plan.articles, prepared.seed)
-            actions |= {(scenario, taliq.NAME): a for scenario, a in writers.actions(reads.seconds).items()}
-            decided = Decided(writers, reads.load)
-            actions |= {(DECIDED, server.name): decided.action(server) for server in servers[: 1 + bool(beside)]}
+            writing = Writing(desk, servers, prepared, reads)
+            actions |= writing.actions()
         task = shown.add_task("Measuring", total=None)
         found = run_rounds(chosen, servers, rounds, actions, lambda said: shown.update(task, description=said))
-        if writers is not None:
-            found.told += decided.told()
-            writers.settle(found)
+        if writing is not None:
+            writing.settle(found)
     return found
 
 

@@ -17,6 +17,7 @@ from service.domain.access import Permission
 from service.queries import site_setup
 from service.settings import PREFIX
 from service.storage import bulk
+from service.storage.engine import write_engine
 
 #: More than any run sends: how fast comments are taken is what is measured, not where they are refused.
 UNLIMITED = 100_000_000
@@ -83,7 +84,7 @@ class Desk:
     """A site of its own for what is written, in the mode ``hold_all``: what is read stays as it was."""
 
     def __init__(self, prepared: Prepared) -> None:
-        self._container = prepared.open()
+        self._url, self._container = prepared.url, prepared.open()
         taken = {site.slug for site in self._container.reader.run(site_setup.list_sites)}
         self.slug = next(slug for n in range(1, len(taken) + 2) if (slug := f"{SLUG}-{n}") not in taken)
         policy = {"origins": [ORIGIN], "mode": "hold_all"}
@@ -93,6 +94,14 @@ class Desk:
     def stored(self) -> int:
         """Comments that stand in the database."""
         return self._container.reader.run(lambda session: bulk.count_comments(session, self._site))
+
+    def commits(self, many: int) -> list[float]:
+        """Seconds that each of so many bare transactions took to keep one row of this database."""
+        engine = write_engine(self._url)
+        try:
+            return bulk.write_bare(engine, many)
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         self._container.close()

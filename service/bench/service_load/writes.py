@@ -1,4 +1,4 @@
-"""What is written: new comments, each a reader's of their own, and approvals one after the other."""
+"""What is written: new comments, each a reader's of their own."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from service.bench.service_load.asked import Refused, Sample
 from service.bench.service_load.database import Desk
 from service.bench.service_load.loader import Requests, drive
 from service.bench.service_load.rounds import Action, Found
-from service.bench.service_load.scenarios import APPROVE, WRITES, Scenario, write_with
+from service.bench.service_load.scenarios import WRITES, Scenario, write_with
 from service.bench.service_load.wire import Answer, Broken, Line, request
 
 #: Numbers that no comment of the load has.
-_FIRST = 10_000_000
+FIRST = 10_000_000
 #: A thread in which only those stand that ``Writers.fill`` has made.
 FILLED = "filled"
 
@@ -42,17 +42,14 @@ class Writers:
 
     def actions(self, seconds: float) -> dict[Scenario, Action]:
         """What is measured of writing."""
-        sending = {write_with(many): partial(self._ready_to_send, many, seconds) for many in WRITES}
-        return {**sending, APPROVE: partial(self._ready_to_approve, seconds)}
+        return {write_with(many): partial(self._ready, many, seconds) for many in WRITES}
 
-    def _ready_to_send(self, connections: int, seconds: float) -> Callable[[], Sample]:
-        return lambda: drive(self.port, self._comments(), connections, seconds)
+    def _ready(self, connections: int, seconds: float) -> Callable[[], Sample]:
+        return partial(self.send, connections, seconds)
 
-    def _ready_to_approve(self, seconds: float) -> Callable[[], Sample]:
-        """One moderator's program, over one connection."""
-        if not self.waiting:
-            drive(self.port, self._comments(), WRITES[0], seconds)
-        return lambda: drive(self.port, self._approvals(), 1, seconds)
+    def send(self, connections: int, seconds: float) -> Sample:
+        """New comments, for so many seconds."""
+        return drive(self.port, self._comments(), connections, seconds)
 
     def fill(self, parents: Sequence[str | None]) -> list[str]:
         """The ids of new comments in the thread ``FILLED``, one for each parent; they wait for nobody else."""
@@ -91,17 +88,12 @@ class Writers:
         self.acknowledged.add(made)
         self.waiting.append(made)
 
-    def _approvals(self) -> Requests:
-        while self.waiting:
-            path = f"/v1/moderation/comments/{self.waiting.popleft()}/approve"
-            yield request("POST", path, self.credentials, b'{"version": 1}'), _approved
-
 
 def comment(slug: str, number: int, articles: int, seed: int, **given: str | None) -> bytes:
     """The post of a program that sends a reader's comment; the same ``number`` is the same. Each number has a text, an
     address and a network of its own, and a network around it. ``given``: fields that are to be something else.
     """
-    by, dice = written(seed, _FIRST + number, language_of(number)), Dice(seed, _FIRST + number)
+    by, dice = written(seed, FIRST + number, language_of(number)), Dice(seed, FIRST + number)
     article = number % articles
     body = {
         "thread": key_of(article),
@@ -121,7 +113,3 @@ def network(number: int) -> str:
     """An address in a /24 of its own, for the first ten million or so."""
     return f"{20 + (number >> 16) % 160}.{number >> 8 & 255}.{number & 255}.7"
 
-
-def _approved(answer: Answer) -> None:
-    if answer.code != 200 or json.loads(answer.body).get("to") != "approved":
-        raise Refused(f"{answer.code} came where an approval has to")

@@ -1,0 +1,60 @@
+"""New comments sent to Isso: the texts that taliq is sent, by readers of whom each has an address of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from urllib.parse import urlencode
+
+from service.bench.service_load.articles import key_of, language_of, written
+from service.bench.service_load.asked import Refused, Sample
+from service.bench.service_load.loader import Requests, drive
+from service.bench.service_load.rounds import Action
+from service.bench.service_load.scenarios import WRITES, Scenario, Server, write_with
+from service.bench.service_load.wire import Answer, request
+from service.bench.service_load.writes import FIRST
+
+
+class IssoWriters:
+    """Sends to threads that nobody reads: what is read of Isso stays as it was. It shows what it takes at once."""
+
+    def __init__(self, server: Server, articles: int, seed: int) -> None:
+        self._server, self._articles, self._seed = server, articles, seed
+        self._numbers = count()
+        self._taken: set[int] = set()
+
+    def actions(self, seconds: float) -> dict[Scenario, Action]:
+        return {write_with(many): partial(self._ready, many, seconds) for many in WRITES}
+
+    def _ready(self, connections: int, seconds: float) -> Callable[[], Sample]:
+        return lambda: drive(self._server.port, self._comments(), connections, seconds)
+
+    def _comments(self) -> Requests:
+        for number in self._numbers:
+            asked, name = comment(number, self._articles, self._seed)
+            yield asked, partial(self._note, name)
+
+    def _note(self, name: str, answer: Answer) -> None:
+        if answer.code != 201:
+            raise Refused(f"{answer.code} came where 201 has to: {answer.body[:200].decode('utf-8', 'replace')}")
+        made = json.loads(answer.body)
+        if made["author"] != name or not made["text"] or made["id"] in self._taken:
+            raise Refused("another comment came than was sent")
+        self._taken.add(made["id"])
+
+
+def comment(number: int, articles: int, seed: int) -> tuple[bytes, str]:
+    """The post of a reader's comment to Isso, and the name it is sent under; the same ``number`` is the same."""
+    by, article = written(seed, FIRST + number, language_of(number)), number % articles
+    body = {
+        "author": by.name,
+        "email": f"writer{number}@example.org",
+        "text": by.text.source,
+        # Without one Isso would fetch the article to find it there.
+        "title": key_of(article),
+    }
+    path = f"/new?{urlencode({'uri': f'/written-{article}/'})}"
+    headers = {"Content-Type": "application/json"}
+    return request("POST", path, headers, json.dumps(body, ensure_ascii=False).encode()), by.name
