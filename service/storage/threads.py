@@ -20,11 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service.domain.errors import NotFoundError
 from service.domain.site import CLOSED, SitePolicy
 from service.domain.threads import STATES, closes_at, state_at
-from service.storage.base import Base, versioned
+from service.storage.base import Base, know, versioned
 from service.storage.sites import Site
 from service.storage.types import UtcDateTime, one_of
 
@@ -95,6 +96,13 @@ class Thread(Base):
             self.opened_at = now
 
 
+#: Of a thread that nobody has said more of than where it stands.
+_UNTOLD = {
+    **dict.fromkeys(("url", "opened_at", "mode", "set_by", "set_at")),
+    **{"section": "", "state": STATES[0], "comment_count": 0, "version": 0},
+}
+
+
 def find(session: Session, site_id: UUID, key: str) -> Thread | None:
     return session.scalar(_by_key(), {"site": site_id, "key": key})
 
@@ -131,13 +139,16 @@ def get_by_id(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
 
 def open_once(session: Session, new: Thread) -> Thread:
     """The thread of ``new.key``: the stored one, or ``new``. Two first comments at once open one thread."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {c.key: getattr(new, c.key) for c in Thread.__mapper__.column_attrs}
-    values["section"] = new.section or ""
-    values["state"] = new.state or "open"
-    values["comment_count"] = values["version"] = 0
-    session.execute(insert(Thread).values(values).on_conflict_do_nothing())
-    return get(session, new.site_id, new.key)
+    values = _UNTOLD | {key: value for key, value in vars(new).items() if key in Thread.__mapper__.column_attrs}
+    stored = session.connection().scalar(_claim(session.get_bind().dialect.name), values)
+    return get(session, new.site_id, new.key) if stored is None else know(session, Thread(**values))
+
+
+@cache
+def _claim(dialect: str) -> ReturningInsert[UUID]:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # Not every driver counts the rows of an INSERT.
+    return insert(Thread).on_conflict_do_nothing().returning(Thread.id)
 
 
 def lock(session: Session, site_id: UUID, thread_id: UUID) -> Thread:
