@@ -21,7 +21,7 @@ _RARE_ONE_IN = 5_000
 _STOCK = 4_500
 #: The texts of edits have numbers no first text has.
 EDITS = 10_125_000
-_BREAK = "\n\n"
+BREAK = "\n\n"
 _WORDS = {
     "ar": (
         "الماء الصيف الجفاف القرية المزارع الحقل السد الجسر الضفة الوزارة الخبر المقال الكاتب القارئ السؤال",
@@ -72,8 +72,8 @@ def text_of_number(language: str, number: int) -> Text:
     second = _paragraph(language, (number // _STOCK + number) % _STOCK)
     of_language, direction = _reading(language)
     return Text(
-        source=first.source + _BREAK + second.source,
-        html=first.html + _BREAK + second.html,
+        source=source_of_number(language, number),
+        html=first.html + BREAK + second.html,
         folded=f"{first.folded} {second.folded}",
         words=f"{first.words} {second.words}",
         language=of_language,
@@ -81,12 +81,17 @@ def text_of_number(language: str, number: int) -> Text:
     )
 
 
+def source_of_number(language: str, number: int) -> str:
+    """Of that text as it is typed: without what the product makes of it, which takes a hundred times as long."""
+    return _source(language, number % _STOCK) + BREAK + _source(language, (number // _STOCK + number) % _STOCK)
+
+
 def joined(first: Text, second: Text) -> Text:
     """One text of two in the same language."""
     return replace(
         first,
-        source=first.source + _BREAK + second.source,
-        html=first.html + _BREAK + second.html,
+        source=first.source + BREAK + second.source,
+        html=first.html + BREAK + second.html,
         folded=f"{first.folded} {second.folded}",
         words=f"{first.words} {second.words}",
     )
@@ -110,6 +115,13 @@ def _reading(language: str) -> tuple[str | None, str]:
 
 @cache
 def _paragraph(language: str, number: int) -> Paragraph:
+    source = _source(language, number)
+    found = text_from(source)
+    return Paragraph(source, found.html, found.folded, found.words)
+
+
+@cache
+def _source(language: str, number: int) -> str:
     """About a hundred bytes; Arabic letters take two."""
     lengths, known = {"ar": 9, "en": 16}, " ".join(_WORDS[language]).split()
     dice = Dice(len(language) + ord(language[0]), number)
@@ -117,9 +129,7 @@ def _paragraph(language: str, number: int) -> Paragraph:
     if number % 20 == 0:
         spelt[dice.below(len(spelt))] = COMMON[language]
     # The number makes it a paragraph of its own.
-    source = f"{' '.join(spelt)} {number}."
-    found = text_from(source)
-    return Paragraph(source, found.html, found.folded, found.words)
+    return f"{' '.join(spelt)} {number}."
 
 
 def rare(source: str, number: int) -> str:

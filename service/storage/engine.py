@@ -139,7 +139,9 @@ def _sqlite(url: URL, *, read_only: bool = False) -> Engine:
     module = sqlite_module()
     check_sqlite(module.sqlite_version_info)
     _check_folder(url)
-    engine = create_engine(url, module=module, pool_size=10, max_overflow=40, hide_parameters=True)
+    engine = create_engine(
+        url, module=module, pool_size=10, max_overflow=40, pool_use_lifo=True, hide_parameters=True
+    )
     engine.dialect.statement_compiler = _NamingIndexes
 
     @event.listens_for(engine, "connect")

@@ -8,7 +8,7 @@ from uuid import UUID
 from service.bench.dice import Dice
 from service.bench.load import Kind
 from service.bench.scene import SLUG, Scene
-from service.bench.stock import Text, joined, name_of, text_of_number
+from service.bench.stock import BREAK, Text, joined, name_of, source_of_number, text_of_number
 from service.bench.story import Story
 from service.bench.telling import BY_FORM, findings_of
 from service.domain import messages
@@ -71,6 +71,13 @@ def written(seed: int, number: int, language: str) -> Written:
     dice = Dice(seed, _TEXTS_FROM + number)
     first, second = (text_of_number(language, dice.below(_TEXTS)) for _ in range(2))
     return Written(name_of(dice, language), joined(first, second))
+
+
+def typed(seed: int, number: int, language: str) -> tuple[str, str]:
+    """Name and text of the same as a reader types them, for what sends it while something is measured."""
+    dice = Dice(seed, _TEXTS_FROM + number)
+    sources = [source_of_number(language, dice.below(_TEXTS)) for _ in range(2)]
+    return name_of(dice, language), BREAK.join(sources)
 
 
 def language_of(place: int) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import count
 from urllib.parse import urlencode
 
-from service.bench.service_load.articles import key_of, language_of, written
+from service.bench.service_load.articles import key_of, language_of, typed
 from service.bench.service_load.asked import Refused, Sample
 from service.bench.service_load.loader import Requests, drive
 from service.bench.service_load.rounds import Action
@@ -47,14 +47,14 @@ class IssoWriters:
 
 def comment(number: int, articles: int, seed: int) -> tuple[bytes, str]:
     """The post of a reader's comment to Isso, and the name it is sent under; the same ``number`` is the same."""
-    by, article = written(seed, FIRST + number, language_of(number)), number % articles
+    (name, text), article = typed(seed, FIRST + number, language_of(number)), number % articles
     body = {
-        "author": by.name,
+        "author": name,
         "email": f"writer{number}@example.org",
-        "text": by.text.source,
+        "text": text,
         # Without one Isso would fetch the article to find it there.
         "title": key_of(article),
     }
     path = f"/new?{urlencode({'uri': f'/written-{article}/'})}"
     headers = {"Content-Type": "application/json"}
-    return request("POST", path, headers, json.dumps(body, ensure_ascii=False).encode()), by.name
+    return request("POST", path, headers, json.dumps(body, ensure_ascii=False).encode()), name

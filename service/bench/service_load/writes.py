@@ -9,7 +9,7 @@ from functools import partial
 
 from service.bench.dice import Dice
 from service.bench.scene import ORIGIN
-from service.bench.service_load.articles import key_of, language_of, written
+from service.bench.service_load.articles import key_of, language_of, typed
 from service.bench.service_load.asked import Refused, Sample
 from service.bench.service_load.database import Desk
 from service.bench.service_load.loader import Requests, drive
@@ -36,9 +36,6 @@ class Writers:
         self._sent = 0
         self.acknowledged: set[str] = set()
         self.waiting: deque[str] = deque()
-        # The stock of texts is made once: now, and not while it is measured.
-        for number in range(4):
-            comment(desk.slug, number, articles, seed)
 
     def actions(self, seconds: float) -> dict[Scenario, Action]:
         """What is measured of writing."""
@@ -93,15 +90,15 @@ def comment(slug: str, number: int, articles: int, seed: int, **given: str | Non
     """The post of a program that sends a reader's comment; the same ``number`` is the same. Each number has a text, an
     address and a network of its own, and a network around it. ``given``: fields that are to be something else.
     """
-    by, dice = written(seed, FIRST + number, language_of(number)), Dice(seed, FIRST + number)
+    (name, text), dice = typed(seed, FIRST + number, language_of(number)), Dice(seed, FIRST + number)
     article = number % articles
     body = {
         "thread": key_of(article),
         "url": f"{ORIGIN}/a/{article}",
         "title": f"مقال رقم {article}",
-        "name": by.name,
+        "name": name,
         "email": f"writer{number}@example.org",
-        "body": by.text.source,
+        "body": text,
         "submission_id": f"{dice.bits():016x}{dice.bits():016x}",
         **given,
     }

@@ -31,6 +31,7 @@ def test_isso_is_sent_what_taliq_is_sent_with_a_title_so_that_it_asks_nobody() -
     head, _, body = asked.partition(b"\r\n\r\n")
     assert head.startswith(b"POST /new?uri=%2Fwritten-7%2F HTTP/1.1\r\n")
     sent: dict[str, Any] = json.loads(body)
+    # What is typed is what the load before would have of that number.
     by = written(SEED, FIRST + 7, "en")
     assert (sent["author"], sent["text"], name) == (by.name, by.text.source, by.name)
     assert sent["title"]
