@@ -24,15 +24,15 @@ class Writing:
         self._writers = Writers(desk, servers[0].port, articles, seed)
         self._approved = Approved(self._writers, desk, reads.seconds)
         self._decided = Decided(self._writers, reads.load)
-        self._sent: dict[str, Writers | IssoWriters] = {taliq.NAME: self._writers}
-        for server in servers:
-            if server.name.startswith(isso.NAME):
-                self._sent[server.name] = IssoWriters(server, articles, seed)
+        self._issos = {
+            server.name: IssoWriters(server, articles, seed) for server in servers if server.name.startswith(isso.NAME)
+        }
 
     def actions(self) -> dict[tuple[Scenario, str], Action]:
+        sent: dict[str, Writers | IssoWriters] = {taliq.NAME: self._writers, **self._issos}
         sending = {
             (scenario, name): action
-            for name, writers in self._sent.items()
+            for name, writers in sent.items()
             for scenario, action in writers.actions(self._seconds).items()
         }
         ours = [server for server in self._servers if server.name in (taliq.NAME, proxied.NAME)]
@@ -41,5 +41,6 @@ class Writing:
 
     def settle(self, found: Found) -> None:
         """Says what was found beside the rates, and whether all that was acknowledged stands in the database."""
+        found.told += [said for writers in self._issos.values() for said in writers.told()]
         found.told += [*self._approved.told(), *self._decided.told()]
         self._writers.settle(found)

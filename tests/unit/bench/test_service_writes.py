@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from service.bench.service_load import approved
+from service.bench.service_load import approved, isso_writes, writes
 from service.bench.service_load.approved import Approved
 from service.bench.service_load.articles import written
 from service.bench.service_load.asked import Refused, Sample
 from service.bench.service_load.isso_writes import IssoWriters, comment
+from service.bench.service_load.loader import Requests
 from service.bench.service_load.scenarios import WRITES, Server, write_with
 from service.bench.service_load.wire import Answer
 from service.bench.service_load.writes import FIRST
@@ -27,16 +29,17 @@ def answer(code: int = 201, **made: object) -> Answer:
 
 
 def test_isso_is_sent_what_taliq_is_sent_with_a_title_so_that_it_asks_nobody() -> None:
-    asked, name = comment(7, ARTICLES, SEED)
+    asked = comment(7, ARTICLES, SEED)
     head, _, body = asked.partition(b"\r\n\r\n")
     assert head.startswith(b"POST /new?uri=%2Fwritten-7%2F HTTP/1.1\r\n")
     sent: dict[str, Any] = json.loads(body)
     # What is typed is what the load before would have of that number.
     by = written(SEED, FIRST + 7, "en")
-    assert (sent["author"], sent["text"], name) == (by.name, by.text.source, by.name)
+    assert (sent["author"], sent["text"]) == (by.name, by.text.source)
+    ours = json.loads(writes.comment("bench", 7, ARTICLES, SEED).partition(b"\r\n\r\n")[2])
+    assert (ours["name"], ours["body"]) == (by.name, by.text.source)
     assert sent["title"]
-    assert comment(7, ARTICLES, SEED)[0] == asked
-    assert comment(7 + ARTICLES, ARTICLES, SEED)[0] != asked
+    assert comment(7, ARTICLES, SEED) == asked != comment(7 + ARTICLES, ARTICLES, SEED)
 
 
 def test_it_is_measured_over_as_many_connections() -> None:
@@ -45,21 +48,38 @@ def test_it_is_measured_over_as_many_connections() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("given", "why"),
     [
-        (answer(403), "403 came where 201"),
+        (answer(500), "500 came where 201"),
         (answer(202), "202 came where 201"),
-        (answer(author="خالد"), "another comment"),
-        (answer(text=""), "another comment"),
-        (answer(id=9), "another comment"),
+        (answer(author=""), "no comment"),
+        (answer(text=""), "no comment"),
     ],
 )
-def test_an_answer_of_isso_counts_when_it_has_taken_that_very_comment(told: Answer, why: str) -> None:
+def test_only_what_isso_has_taken_counts_and_how_much_that_is_is_told(
+    given: Answer, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writers = IssoWriters(Server("isso, uwsgi", 1, (), {}), ARTICLES, SEED)
-    writers._note("ليلى", answer(id=9))
-    writers._note("ليلى", answer(id=10))
-    with pytest.raises(Refused, match=why):
-        writers._note("ليلى", told)
+
+    def drive(_port: int, requests: Requests, connections: int, seconds: float) -> Sample:
+        taken = 0
+        for told in (answer(), given, answer()):
+            _, judge = next(requests)
+            with pytest.raises(Refused, match=why) if told is given else nullcontext():
+                judge(told)
+                taken += 1
+        return Sample(taken, seconds, 1.0, float(connections), ("a fault",))
+
+    monkeypatch.setattr(isso_writes, "drive", drive)
+    assert writers.told() == []
+    assert writers.actions(1.0)[write_with(8)]()() == Sample(2, 1.0, 1.0, 8.0)
+    assert writers.told() == ["isso, uwsgi took 2 of 3 comments; only those count."]
+
+
+def test_where_isso_takes_none_that_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isso_writes, "drive", lambda *_: Sample(0, 1.0, 0.0, 0.0, ("not sent",)))
+    writers = IssoWriters(Server("isso, uwsgi", 1, (), {}), ARTICLES, SEED)
+    assert writers.actions(1.0)[write_with(8)]()().faults == ("not sent",)
 
 
 def test_an_approval_is_told_in_commits_of_the_same_round(monkeypatch: pytest.MonkeyPatch) -> None:
