@@ -38,15 +38,16 @@ _READING = {**_WRITING, "lock_timeout": "2000"}
 _WAITS = f"PRAGMA busy_timeout = {int(BUSY * 1000)}"
 #: Seconds.
 _ASKS_AGAIN = 0.001
+#: KiB, which each connection takes as it needs them: the upper levels of a large site's indexes stay in memory. One
+#: connection writes at a time and mostly the same one; of those that read there are as many as threads, and what they
+#: do not keep the operating system does.
+_WRITER_KEEPS, _READER_KEEPS = 16_384, 4_096
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     _WAITS,
     "PRAGMA secure_delete = ON",
-    # 16 MB: the upper levels of a large site's indexes stay in memory (`taliq bench desk`: a page of the queue at a
-    # million comments 13 instead of 17 ms). Memory is taken as it is used.
-    "PRAGMA cache_size = -16384",
     # Or INSERT OR REPLACE would take a row out of the decision log past its triggers.
     "PRAGMA recursive_triggers = ON",
 )
@@ -139,6 +140,7 @@ def _sqlite(url: URL, *, read_only: bool = False) -> Engine:
     module = sqlite_module()
     check_sqlite(module.sqlite_version_info)
     _check_folder(url)
+    # The connection that was used last is used next: what it keeps in memory is of now, and no other keeps it too.
     engine = create_engine(
         url, module=module, pool_size=10, max_overflow=40, pool_use_lifo=True, hide_parameters=True
     )
@@ -150,6 +152,7 @@ def _sqlite(url: URL, *, read_only: bool = False) -> Engine:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
+        cursor.execute(f"PRAGMA cache_size = -{_READER_KEEPS if read_only else _WRITER_KEEPS}")
         if read_only:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()

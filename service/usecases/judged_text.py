@@ -36,8 +36,8 @@ RULE_CODES = ("word_rule", "word_in_name")
 
 @dataclass(frozen=True)
 class JudgedText:
-    """What will be stored of a text, and what the checks said of it. ``folded_for``: the site's language;
-    ``signature``: what the text is like.
+    """What will be stored of a text, and what the checks said of it: all that can be worked out before anything is
+    written. ``signature``: what the text is like; ``found_by``: its words and the name's.
     """
 
     name: str
@@ -46,7 +46,8 @@ class JudgedText:
     html: str
     text_digest: bytes
     signature: bytes
-    folded_for: str
+    folded_name: str
+    found_by: search.Words
     language: str | None
     direction: str
     verdict: Verdict
@@ -90,7 +91,8 @@ def judge(
         html=html,
         text_digest=digest,
         signature=like or signature(facts.folded.text),
-        folded_for=policy.language,
+        folded_name=facts.folded_name.text,
+        found_by=search.found_by(facts.body, facts.name, policy.language),
         language=text_language(shown, policy.language),
         direction=reading_direction(shown),
         verdict=screen(facts, on_failure=on_failed_check),
@@ -138,7 +140,7 @@ def write_down(
             language=judged.language,
             direction=judged.direction,
             text_digest=judged.text_digest,
-            name_key=name_key(fold(judged.name, judged.folded_for)),
+            name_key=name_key(judged.folded_name),
             created_at=now,
             redacted_by=redaction.by if redaction else None,
             redacted_label=redaction.label if redaction else None,
@@ -150,8 +152,7 @@ def write_down(
         # Another text of it is looked at as the first is: without a word of what the model thinks.
         seen = tuple(found for found in seen if found.code not in CODES)
     insert_rows(session, *(_finding(comment, number, found, new_id(now)) for found in seen))
-    found_by = search.found_by(judged.source, judged.name, judged.folded_for)
-    search.put(session, comment.site_id, comment.id, found_by, new=number == 1)
+    search.put(session, comment.site_id, comment.id, judged.found_by, new=number == 1)
 
 
 def add_finding(session: Session, comment: Comment, number: int, found: Seen, own: UUID) -> None:

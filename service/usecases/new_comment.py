@@ -14,7 +14,6 @@ from service.storage.authors import Author
 from service.storage.base import insert_known, insert_rows
 from service.storage.comments import Comment
 from service.storage.uow import Session, attempted
-from service.text.fold import fold
 from service.usecases.arrival_marks import note_arrival
 from service.usecases.gather_facts import Sender
 from service.usecases.judged_text import JudgedText, keep_marks, write_down
@@ -71,7 +70,7 @@ def insert_comment(
             staff_id=staff_id,
             moderated_by=None,
             moderated_reason=None,
-            avatar=signer.digest("avatar", str(author.id), fold(judged.name, judged.folded_for)).hex(),
+            avatar=signer.digest("avatar", str(author.id), judged.folded_name).hex(),
             rank=judged.rank(),
             opinion_by=None,
             # Its own, unless it is found to be like another; nobody is like what the staff write.
