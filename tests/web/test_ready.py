@@ -365,6 +365,27 @@ def test_what_is_due_together_is_looked_at_in_one_statement(
     assert len(seen) == 1
 
 
+def test_what_comes_back_after_a_while_is_looked_at_together_too(
+    newsroom: Newsroom, client: FlaskClient, elapsed: Elapsed
+) -> None:
+    """Readers of many articles who come all at once: the first few are looked at one by one, then the rest in one."""
+    addresses = []
+    for number in range(12):
+        newsroom.approved(thread=f"t{number}", body=word())
+        addresses.append(f"/v1/sites/demo/comments?thread=t{number}")
+    shown = [read(client, address).data for address in addresses]
+    for _ in range(2):
+        elapsed.seconds += 1
+        with statements() as seen:
+            assert [read(client, address).data for address in addresses] == shown
+        assert len(seen) == 5
+    elapsed.seconds += 1
+    with statements() as seen:
+        read(client, addresses[0])
+    # Whoever is alone does not have all others looked at.
+    assert len(seen) == 1
+
+
 def test_nothing_of_a_reader_gets_into_an_answer_that_is_kept(newsroom: Newsroom, client: FlaskClient) -> None:
     newsroom.approved()
     told = read(client, THREAD, Cookie="taliq-console=x", Range="bytes=0-9", Authorization="Bearer x", If_Match='"x"')

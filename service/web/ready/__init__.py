@@ -39,8 +39,8 @@ HOLDS_ALONE = 60.0
 #: Answers that are made anew by whoever changed what they show; and for how long that waits, in seconds, when somebody
 #: else is at it.
 _RENEWED, _WAITS = 8, 0.1
-#: Threads looked at in one statement.
-_TOGETHER = 500
+#: Threads looked at in one statement; and how many statements of a second are for what is asked for.
+_TOGETHER, _ONE_BY_ONE = 500, 4
 #: The part of the room that is for spellings of addresses.
 _SPELLINGS = 0.1
 _LOCKS = 64
@@ -99,7 +99,7 @@ class Ready:
         self.spellings = Table[_Spelling](int(room * _SPELLINGS))
         self._making = [Lock() for _ in range(_LOCKS)]
         self._looking = Lock()
-        self._answered = self._made = 0
+        self._answered = self._made = self._looks = self._looked_in = 0
         self._told_at = now()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -170,11 +170,15 @@ class Ready:
                     self.table.drop(each.address.key, each)
 
     def _due(self, kept: _Kept, at: float) -> list[_Kept]:
-        """What is looked at together with ``kept``: of the same site, and asked for since it was looked at."""
+        """What is looked at together with ``kept``: of the same site, and asked for since it was looked at; when many
+        come back one by one that were not, the rest of them too.
+        """
+        self._looks = self._looks + 1 if self._looked_in == int(at) else 1
+        self._looked_in = int(at)
         others = (
             each
             for _, each in self.table.all()
-            if each.wanted
+            if (each.wanted or self._looks > _ONE_BY_ONE)
             and each is not kept
             and each.seen is not None
             and each.second != int(at)
