@@ -77,6 +77,18 @@ def test_what_was_asked_for_once_is_made_when_it_is_asked_for(newsroom: Newsroom
     assert seen
 
 
+def test_what_nobody_asks_for_any_more_is_not_made_with_each_change(
+    newsroom: Newsroom, client: FlaskClient
+) -> None:
+    newsroom.approved()
+    often(client, THREAD)
+    for name in ("ليلى", "خالد", "سلمى"):
+        newsroom.approved(name=name)
+    with statements() as seen:
+        assert "سلمى" in read(client, THREAD).text
+    assert seen
+
+
 def test_readers_get_what_there_was_until_it_is_made(
     newsroom: Newsroom, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,7 +224,8 @@ class Ready:
             answer.pack_like(kept.answer)
             self._made += 1
             made = _Kept(address, answer, seen, until, at, changes)
-            made.used = made.wanted = True
+            # Else it would be made with each change for ever, whether anybody reads it or not.
+            made.used = kept.wanted
             self.table.put(address.key, made)
         finally:
             making.release()
