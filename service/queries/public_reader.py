@@ -75,7 +75,9 @@ class PublicReader:
         return self._alone_run(lambda session: versions(session, slug, keys))
 
     def run(self, question: Callable[[Session], T], seen: Seen | None = None) -> T:
-        """The answer to ``question``, no older than ``seen``; where nothing was seen, the primary's if it is there."""
+        """The answer to ``question``, no older than ``seen``; where nothing was seen, the primary's if it is there. Also
+        when the primary goes away meanwhile: what it has told is not forgotten.
+        """
         if self._standby is None:
             return self._reader.run(question)
         if seen is not None and self._standby.is_there():
@@ -88,7 +90,7 @@ class PublicReader:
                 return self._primary.run(question)
             except UnavailableError:
                 pass
-        return self._alone_run(question)
+        return self._alone_run(question if seen is None else lambda session: _same(session, seen, question))
 
     def _heard(self, session: Session, slug: str, keys: Collection[str]) -> Versions:
         """The versions, and now and then how far the primary has written."""

@@ -24,7 +24,7 @@ class Changes:
         self._followers.append(follower)
 
     def note(self, tags: Collection[str]) -> None:
-        """After the commit of a change: of answers with any of these tags."""
+        """After the commit of a change: of answers with any of these tags. More than were changed do no harm."""
         with self._counting:
             self.committed += 1
             number = self.committed
@@ -34,3 +34,10 @@ class Changes:
         finally:
             with self._counting:
                 self.told = max(self.told, number)
+
+    def catch_up(self) -> None:
+        """Tells of all that was committed, whether everything is ready for it or not: somebody is about to be answered
+        who may have seen it.
+        """
+        with self._counting:
+            self.told = self.committed

@@ -64,14 +64,23 @@ class UnitOfWork:
 
     def run(self, change: Callable[[Session], T]) -> T:
         """The result of ``change``, committed. ``UnavailableError`` when the database is busy for too long or away."""
+        # Also of an attempt whose commit was not answered: it may have been made, and the next one then finds it so.
+        tags: set[str] = set()
+        try:
+            return self._run(change, tags)
+        finally:
+            if tags:
+                self.changes.note(tags)
+            else:
+                self.changes.catch_up()
+
+    def _run(self, change: Callable[[Session], T], tags: set[str]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._turn(), self._sessions.begin() as session:
                     result = change(session)
                     session.flush()
-                    tags = self._before_commit(session)
-                if tags:
-                    self.changes.note(tags)
+                    tags.update(self._before_commit(session) or ())
                 return result
             except IntegrityError as error:
                 conflict = _conflict(error)

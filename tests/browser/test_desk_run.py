@@ -35,8 +35,9 @@ addEventListener("keydown", ({ key, timeStamp }) => {
   if (/^[a1-8]$/.test(key)) requestAnimationFrame(() => setTimeout(() => tally.push(performance.now() - timeStamp)));
 }, true);
 """
-#: A key that does not come within the moment in which a card has just been put there.
-READY = "(last) => document.querySelector('#queue > .now article')?.dataset.id != last"
+CARD = "#queue > .now article"
+#: The next card is there; it comes a little later where the machine is busy.
+READY = f"(last) => (document.querySelector('{CARD}')?.dataset.id ?? last) != last"
 STATES = "SELECT id, status, published_revision, moderated_by FROM comment ORDER BY id"
 
 
@@ -73,7 +74,7 @@ def post(room: Newsroom) -> int:
 def decided(page: Page, keys: Iterator[str], number: int) -> None:
     """So many keys, each when its card has come and stood there long enough to be one's own."""
     for _ in range(number):
-        last = page.evaluate("document.querySelector('#queue > .now article').dataset.id")
+        last = page.wait_for_selector(CARD).get_attribute("data-id")
         page.wait_for_timeout(160)
         page.keyboard.press(next(keys))
         page.wait_for_function(READY, arg=last, polling=20)

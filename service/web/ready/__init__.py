@@ -13,11 +13,12 @@ While the database cannot be asked, what it said last stays up for a minute.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from contextvars import Context
 from datetime import datetime
-from itertools import islice
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import structlog
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 
 #: Seconds for which an answer is sent on while the database is away.
 HOLDS_ALONE = 60.0
-#: Answers that are made anew by whoever changed what they show; and for how long that waits, in seconds, when somebody
-#: else is at it.
-_RENEWED, _WAITS = 8, 0.1
-#: Threads looked at in one statement; and how many statements of a second are for what is asked for.
+#: Answers that are made anew by whoever changed what they show; after how many seconds no other is begun; and for how
+#: many it is waited when somebody else is at one.
+_RENEWED, _RENEWS, _WAITS = 8, 0.5, 0.1
+#: Threads looked at in one statement; and how many statements of a second and a site are for what is asked for alone.
 _TOGETHER, _ONE_BY_ONE = 500, 4
 #: The part of the room that is for spellings of addresses.
 _SPELLINGS = 0.1
@@ -99,7 +100,8 @@ class Ready:
         self.spellings = Table[_Spelling](int(room * _SPELLINGS))
         self._making = [Lock() for _ in range(_LOCKS)]
         self._looking = Lock()
-        self._answered = self._made = self._looks = self._looked_in = 0
+        self._answered = self._made = self._looked_in = 0
+        self._looks = Counter[str]()
         self._told_at = now()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -173,18 +175,25 @@ class Ready:
         """What is looked at together with ``kept``: of the same site, and asked for since it was looked at; when many
         come back one by one that were not, the rest of them too.
         """
-        self._looks = self._looks + 1 if self._looked_in == int(at) else 1
-        self._looked_in = int(at)
-        others = (
-            each
-            for _, each in self.table.all()
-            if (each.wanted or self._looks > _ONE_BY_ONE)
-            and each is not kept
-            and each.seen is not None
-            and each.second != int(at)
-            and each.address.slug == kept.address.slug
-        )
-        return [kept, *islice(others, _TOGETHER - 1)]
+        slug, told = kept.address.slug, self._changes.told
+        if self._looked_in != int(at):
+            self._looked_in, self._looks = int(at), Counter()
+        self._looks[slug] += 1
+        all_of_it = self._looks[slug] > _ONE_BY_ONE
+        due, room = [kept], _TOGETHER - len(kept.address.threads or ())
+        for _, each in self.table.all():
+            if (
+                (each.wanted or all_of_it)
+                and each is not kept
+                and each.seen is not None
+                and (each.second != int(at) or each.changes < told)
+                and each.address.slug == slug
+            ):
+                room -= len(each.address.threads or ())
+                if room < 0:
+                    break
+                due.append(each)
+        return due
 
     def _renew(self, number: int, tags: Collection[str]) -> None:
         """After a change that was committed here, in the thread that did it."""
@@ -196,10 +205,11 @@ class Ready:
                 elif each.changes == number - 1:
                     # It is not of this change, and knows of all before it.
                     each.changes = number
-            at = self._now()
+            at, until = self._now(), monotonic() + _RENEWS
             lively = [each for each in affected if each.seen is not None and each.used and each.second >= int(at) - 1]
-            for each in lively[:_RENEWED]:
-                self._make_again(each, at)
+            for each in sorted(lively, key=lambda each: not each.wanted)[:_RENEWED]:
+                if monotonic() < until:
+                    self._make_again(each, at)
         except Exception as error:
             # The change is made. Whoever asks next looks for themselves.
             log.error("ready.not_renewed", error=type(error).__name__)
@@ -215,7 +225,7 @@ class Ready:
                 return
             seen = self._seen(address)
             if seen == kept.seen:
-                kept.changes = max(kept.changes, changes)
+                # Told by a standby that has not heard of it, or made since: whoever asks next looks.
                 return
             # As a request of its own, not as a part of the one that is under way.
             answer, until = Context().run(ask, self._app, address, by_nobody(address), seen)
