@@ -75,8 +75,8 @@ class PublicReader:
         return self._alone_run(lambda session: versions(session, slug, keys))
 
     def run(self, question: Callable[[Session], T], seen: Seen | None = None) -> T:
-        """The answer to ``question``, no older than ``seen``; where nothing was seen, the primary's if it is there. Also
-        when the primary goes away meanwhile: what it has told is not forgotten.
+        """The answer to ``question``, no older than ``seen``, also when the primary goes away after it has told that;
+        where nothing was seen, the primary's if it is there.
         """
         if self._standby is None:
             return self._reader.run(question)

@@ -14,7 +14,9 @@ from sqlalchemy import Engine, text
 
 from service.bootstrap import build
 from service.domain.errors import UnavailableError
+from service.domain.moderation import Action
 from service.storage.uow import ATTEMPTS, Session, UnitOfWork
+from service.usecases.decide_comments import DecisionRequest
 from tests.integration.test_retry import POST, rows, with_id
 from tests.newsroom import FIELDS, Newsroom, SetClock, settings_for
 
@@ -122,6 +124,18 @@ def test_a_commit_whose_answer_was_lost_is_found_again(postgres_newsroom: Newsro
     assert sent.status_code == 202
     assert sent.json["status"] == ("pending" if "submission_id" in fields else "received")
     assert rows(newsroom) == dict.fromkeys(rows(newsroom), 1)
+
+
+def test_a_change_whose_commit_was_not_answered_is_seen_by_whoever_reads_here(postgres_newsroom: Newsroom) -> None:
+    """The change runs again and finds that it was made: nothing of it is public any more than it was."""
+    newsroom = postgres_newsroom
+    client, comment = newsroom.client(), newsroom.pending(name="ليلى")
+    assert client.get(f"{POST}?thread=article-1").json["count"] == 0
+    losing = LosesTheAnswer(unit_of_work(newsroom).engine)
+    decided = DecisionRequest(comment, Action.APPROVE, 1, client_id="c" * 32)
+    newsroom.container.decide_comments.one(newsroom.principal, decided)
+    assert losing.lost == 1
+    assert client.get(f"{POST}?thread=article-1").json["count"] == 1
 
 
 class LosesTheAnswer:

@@ -19,7 +19,7 @@ from service.app import create_app
 from service.bootstrap import build
 from service.domain.errors import ConfigurationError, UnavailableError
 from service.domain.moderation import Action
-from service.queries.public_reader import MARKS, PAUSE, PublicReader
+from service.queries.public_reader import MARKS, PAUSE, PublicReader, Seen
 from service.storage.engine import standby_engine
 from service.storage.uow import Reader
 from service.web.ready import HOLDS_ALONE
@@ -182,6 +182,27 @@ def test_a_standby_that_lags_never_shows_an_old_page(
     standby.follow()
     elapsed.seconds += 1
     assert client.get(address).data == hidden
+
+
+def test_what_the_primary_has_told_holds_though_it_goes_away_before_the_page_is_read(
+    room: Newsroom, standby: Standby, elapsed: Elapsed
+) -> None:
+    """It tells the versions and is away; the standby, which may answer alone, has not heard of them."""
+    reader = room.container.public_reader
+    room.approved()
+    for _ in range(3):
+        elapsed.seconds += MARKS
+        reader.versions("demo", ["article-1"])
+    standby.follow()
+    with standby.paused():
+        room.approved()
+        told = reader.versions("demo", ["article-1"]).of(["article-1"])
+        reader._primary._is(away=True)
+        assert reader.run(lambda session: "the page", None) == "the page"
+        with pytest.raises(UnavailableError):
+            reader.run(lambda session: "the page", Seen("demo", ("article-1",), told))
+    standby.follow()
+    assert reader.run(lambda session: "the page", Seen("demo", ("article-1",), told)) == "the page"
 
 
 def test_while_pages_change_nobody_ever_sees_an_older_one(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ from service.app import create_app
 from service.bootstrap import Container, build
 from service.domain.errors import UnavailableError
 from service.domain.moderation import Action
+from service.queries.versions import Versions
 from service.web.public.query import LONGEST
 from service.web.ready import HOLDS_ALONE, Ready
 from tests.contracts.test_sql_counts import statements
@@ -384,6 +385,33 @@ def test_what_comes_back_after_a_while_is_looked_at_together_too(
         read(client, addresses[0])
     # Whoever is alone does not have all others looked at.
     assert len(seen) == 1
+
+
+def test_a_look_at_many_is_no_longer_than_a_look_at_as_many_threads(
+    newsroom: Newsroom, client: FlaskClient, elapsed: Elapsed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Index pages ask for the counts of a hundred threads each."""
+    asked: list[int] = []
+    reader = newsroom.container.public_reader
+    versions = reader.versions
+
+    def note(slug: str, keys: Collection[str]) -> Versions:
+        asked.append(len(keys))
+        return versions(slug, keys)
+
+    monkeypatch.setattr(reader, "versions", note)
+    addresses = [
+        f"/v1/sites/demo/counts?{'&'.join(f'thread=t{page}-{number}' for number in range(100))}" for page in range(12)
+    ]
+    for _ in range(2):
+        for address in addresses:
+            read(client, address)
+    asked.clear()
+    elapsed.seconds += 1
+    for address in addresses:
+        read(client, address)
+    assert max(asked) == 500
+    assert len(asked) == 3
 
 
 def test_nothing_of_a_reader_gets_into_an_answer_that_is_kept(newsroom: Newsroom, client: FlaskClient) -> None:

@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 from service.app import create_app
 from service.domain.moderation import Action
 from service.storage.changes import Changes
+from service.usecases.decide_comments import DecisionRequest
+from service.web import ready
 from service.web.ready import Ready
 from tests.contracts.test_sql_counts import statements
 from tests.newsroom import Newsroom
@@ -114,6 +116,43 @@ def test_readers_get_what_there_was_until_it_is_made(
         go_on.set()
         decided.result(PATIENCE)
     assert "ليلى" in read(client, THREAD).text
+
+
+def test_who_is_answered_meanwhile_has_readers_see_it(
+    newsroom: Newsroom, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decision is sent twice; the second is answered from the log, while what the first changes is being made."""
+    newsroom.approved()
+    comment = newsroom.pending(name="ليلى")
+    often(client, THREAD)
+    making, go_on = threading.Event(), threading.Event()
+
+    def slowly(ready: Ready, *_: object) -> None:
+        making.set()
+        assert go_on.wait(PATIENCE)
+
+    monkeypatch.setattr(Ready, "_make_again", slowly)
+    asked = DecisionRequest(comment, Action.APPROVE, 1, client_id="c" * 32)
+    with ThreadPoolExecutor(1) as moderator:
+        first = moderator.submit(newsroom.container.decide_comments.one, newsroom.principal, asked)
+        assert making.wait(PATIENCE)
+        assert "ليلى" not in read(client, THREAD).text
+        newsroom.container.decide_comments.one(newsroom.principal, asked)
+        assert "ليلى" in read(client, THREAD).text
+        go_on.set()
+        first.result(PATIENCE)
+
+
+def test_it_is_not_begun_when_it_has_taken_too_long(
+    newsroom: Newsroom, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ready, "_RENEWS", -1.0)
+    newsroom.approved()
+    often(client, THREAD)
+    newsroom.approved(name="ليلى")
+    with statements() as seen:
+        assert "ليلى" in read(client, THREAD).text
+    assert seen
 
 
 def test_answers_of_other_threads_are_not_looked_at_for_it(newsroom: Newsroom, client: FlaskClient) -> None:
