@@ -80,7 +80,7 @@ class UnitOfWork:
                 with self._turn(), self._sessions.begin() as session:
                     result = change(session)
                     session.flush()
-                    tags.update(self._before_commit(session) or ())
+                    tags |= set(self._before_commit(session) or ())
                 return result
             except IntegrityError as error:
                 conflict = _conflict(error)
