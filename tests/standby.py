@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -57,7 +58,9 @@ class Restartable(PostgresServer):
             return
         own = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         for pid in (self._process.pid, *map(int, own)):
-            subprocess.run(["kill", f"-{number}", str(pid)], check=True)
+            # One may have ended meanwhile: a backend does as its client goes.
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 class Standby(Restartable):

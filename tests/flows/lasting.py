@@ -53,6 +53,9 @@ class LastingPostgres(PostgresServer):
         assert process is not None
         # Held first, that it starts nobody of whom we do not know.
         process.send_signal(signal.SIGSTOP)
+        if process.poll() is not None:
+            # It has ended by itself: a postmaster does that cannot write.
+            return
         os.waitpid(process.pid, os.WUNTRACED)
         kill(process.pid, *children(process.pid))
         process.wait()

@@ -238,7 +238,9 @@ def test_stopped_and_started_under_load_the_standby_is_missed_by_nobody(
 
     def read(number: int) -> tuple[int, object]:
         elapsed.seconds += 1
-        return app.test_client().get(f"{READ}&order={'newest' if number % 2 else 'oldest'}").status_code, None
+        # What is ready asks no standby, so every other one is of an article that nobody has asked for.
+        asked = f"{POST}?thread=cold-{number}" if number % 2 else READ
+        return app.test_client().get(asked).status_code, None
 
     def write(number: int) -> tuple[int, object]:
         sent = {**FIELDS, "body": word(), "submission_id": secrets.token_urlsafe(24)}
