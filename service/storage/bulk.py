@@ -128,9 +128,9 @@ def write_bare(engine: Engine, many: int) -> list[float]:
     engine.dialect.set_isolation_level(connection.dbapi_connection, "AUTOCOMMIT")
     cursor = connection.cursor()
     cursor.execute("CREATE TABLE IF NOT EXISTS bench_row (number INTEGER)")
-    for number in range(many):
+    for _ in range(many):
         start = perf_counter()
-        cursor.execute(f"INSERT INTO bench_row VALUES ({number})")  # noqa: S608
+        cursor.execute("INSERT INTO bench_row VALUES (1)")
         took.append(perf_counter() - start)
     cursor.execute("DROP TABLE bench_row")
     connection.close()

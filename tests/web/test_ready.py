@@ -349,13 +349,18 @@ def test_many_readers_at_once_make_one_answer(small_newsroom: Newsroom) -> None:
     assert asked == ["/v1/sites/demo/comments"]
 
 
+def twelve(newsroom: Newsroom) -> list[str]:
+    """The addresses of as many threads with a comment each."""
+    keys = [f"t{number}" for number in range(12)]
+    for key in keys:
+        newsroom.approved(thread=key, body=word())
+    return [f"/v1/sites/demo/comments?thread={key}" for key in keys]
+
+
 def test_what_is_due_together_is_looked_at_in_one_statement(
     newsroom: Newsroom, client: FlaskClient, elapsed: Elapsed
 ) -> None:
-    addresses = []
-    for number in range(12):
-        newsroom.approved(thread=f"t{number}", body=word())
-        addresses.append(f"/v1/sites/demo/comments?thread=t{number}")
+    addresses = twelve(newsroom)
     for _ in range(2):
         for address in addresses:
             read(client, address)
@@ -370,10 +375,7 @@ def test_what_comes_back_after_a_while_is_looked_at_together_too(
     newsroom: Newsroom, client: FlaskClient, elapsed: Elapsed
 ) -> None:
     """Readers of many articles who come all at once: the first few are looked at one by one, then the rest in one."""
-    addresses = []
-    for number in range(12):
-        newsroom.approved(thread=f"t{number}", body=word())
-        addresses.append(f"/v1/sites/demo/comments?thread=t{number}")
+    addresses = twelve(newsroom)
     shown = [read(client, address).data for address in addresses]
     for _ in range(2):
         elapsed.seconds += 1
