@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.domain.moderation import Action
+from service.queries.versions import Versions
 from service.storage.changes import Changes
 from service.usecases.decide_comments import DecisionRequest
 from service.web import ready
@@ -101,10 +103,10 @@ def test_readers_get_what_there_was_until_it_is_made(
     reader = newsroom.container.public_reader
     ask = reader.versions
 
-    def slowly(*asked: object) -> object:
+    def slowly(slug: str, keys: Collection[str]) -> Versions:
         making.set()
         assert go_on.wait(PATIENCE)
-        return ask(*asked)  # type: ignore[arg-type]
+        return ask(slug, keys)
 
     monkeypatch.setattr(reader, "versions", slowly)
     with ThreadPoolExecutor(1) as moderator:
