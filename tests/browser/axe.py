@@ -18,13 +18,20 @@ WITHOUT = {
     "css-orientation-lock": "wants to read the styles, which a page's script cannot; none has an orientation query",
 }
 #: Where axe cannot tell the contrast (a line drawn as a gradient, a badge of one digit), it is worked out from the
-#: nearest colour behind the text.
+#: nearest colour behind the text. What the page has replaced meanwhile, the desk with its news, is looked at again.
 RUN = """
-async (without) => {
+async ([without, times]) => {
   const rules = Object.fromEntries(axe.getRules()
     .filter(({ tags }) => !tags.includes('wcag2a-obsolete') && !tags.includes('deprecated'))
     .map(({ ruleId }) => [ruleId, { enabled: !without.includes(ruleId) }]));
-  const found = await axe.run(document, { rules, preload: false, elementRef: true });
+  const looked = () => axe.run(document, { rules, preload: false, elementRef: true });
+  const left = ({ violations, incomplete }) =>
+    [...violations, ...incomplete].some(({ nodes }) => nodes.some(({ element }) => element?.isConnected === false));
+  let found = await looked();
+  for (let again = 0; left(found); again++) {
+    if (again == times) throw new Error('the page takes away what is looked at each time');
+    found = await looked();
+  }
   const { Color, getContrast } = axe.commons.color;
   const color = (text) => {
     const made = new Color();
@@ -48,6 +55,8 @@ async (without) => {
     unsure: told(found.incomplete, (id, element) => id != 'color-contrast' || contrast(element) < 4.5) };
 }
 """
+#: How often a page is looked at again because it had changed.
+AGAIN = 5
 
 
 #: axe takes letters that join for the ligatures of an icon font, and after three such texts looks at the contrast of
@@ -66,5 +75,5 @@ def judge(page: Page) -> dict[str, Any]:
     """``violations`` and what axe is ``unsure`` about, one line each; how many ``rules`` it had."""
     if not page.evaluate("typeof window.axe == 'object'"):
         page.evaluate(_source())
-    found: dict[str, Any] = page.evaluate(RUN, list(WITHOUT))
+    found: dict[str, Any] = page.evaluate(RUN, [list(WITHOUT), AGAIN])
     return found
