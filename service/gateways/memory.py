@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ctypes
 
-#: M_MMAP_THRESHOLD: a longer block, in bytes, has pages of its own and gives them back. M_ARENA_MAX: all threads take
+#: M_MMAP_THRESHOLD: a longer block, in bytes, has pages of its own and gives them back; the page of a thread is one.
+#: M_MMAP_MAX: of such blocks there are so many, a quarter of what Linux gives a process. M_ARENA_MAX: all threads take
 #: from one arena; Python runs one of them at a time anyway.
-_OPTIONS = {-3: 65_536, -8: 1}
+_OPTIONS = {-3: 16_384, -4: 16_384, -8: 1}
 _library = ctypes.CDLL(None)
 
 

@@ -88,6 +88,19 @@ def test_fetching_reads_pages_and_never_a_comment(room: Newsroom, address: str, 
         assert seen == []
 
 
+def test_looks_at_any_number_of_threads_are_few_statements(room: Newsroom) -> None:
+    """A connection keeps 128 of those ready, each of some thirty kilobytes where threads are named one by one."""
+    reader = room.container.public_reader
+    before = reader.versions("demo", ["article-1"]).of(["article-1"])
+    with statements() as seen:
+        for many in range(0, 501):
+            keys = [*(f"none-{n}" for n in range(many)), "article-1"]
+            assert reader.versions("demo", keys).of(["article-1"]) == before
+        assert reader.versions("demo", []).threads == {}
+    assert len(seen) == 502
+    assert len(set(seen)) <= 11
+
+
 def test_a_permalink_asks_one_thing_more(room: Newsroom) -> None:
     """Where the comment stands, and nothing of what is in it; once more the first page when it does not show."""
     shown, held = room.approved(), room.pending()
