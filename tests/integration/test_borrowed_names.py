@@ -95,6 +95,26 @@ def test_a_name_that_many_bear_is_nobodys(newsroom: Newsroom) -> None:
     assert len(rules(newsroom)) == regulars.ENOUGH + 1
 
 
+def test_who_proves_nothing_takes_no_regulars_name_by_writing_as_much(newsroom: Newsroom) -> None:
+    make_regular(newsroom, "سلمى الشاعر")
+    make_regular(newsroom, "سلمى الشاعر", proof="none")
+    before = len(rules(newsroom))
+    newsroom.submit(name="سلمى الشاعر")
+    assert len(rules(newsroom)) == before + 1
+
+
+def test_a_name_is_of_whoever_bears_it_now(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regulars, "_WALK", 4)
+    regulars._bearing.cache_clear()
+    make_regular(newsroom, "سلمى الشاعر", 6)
+    for _ in range(3):
+        newsroom.approved(name="سلمى الشاعر")
+    before = len(rules(newsroom))
+    newsroom.submit(name="سلمى الشاعر")
+    assert len(rules(newsroom)) == before
+    regulars._bearing.cache_clear()
+
+
 def test_what_was_published_unread_makes_no_regular(publishing: Newsroom) -> None:
     make = [publishing.submit(name="سلمى الشاعر", body=f"نص {n}") for n in range(4)]
     assert {answer.status for answer in make} == {Status.APPROVED}
