@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from service.bench.service_load.accounting import Memory
 from service.bench.service_load.asked import Refused, Sample
 from service.bench.service_load.scenarios import Scenario, Server
 
+#: Seconds for which it is waited at most, and for which servers are watched; and the part of a processor that they may
+#: take meanwhile: what the kernel counts of two workers that look whether anybody is there.
+_RESTS, _WATCHED, _IDLE = 20.0, 0.2, 0.15
 #: Makes ready, ``Refused`` when an answer is wrong, and gives what is measured.
 Action = Callable[[], Callable[[], Sample]]
 
@@ -55,8 +59,23 @@ def run_rounds(
             for server in (*servers[place:], *servers[:place]):
                 if (action := actions.get((scenario, server.name))) is not None:
                     progress(f"{turn + 1} of {rounds}, {scenario.name}, {server.name}")
+                    rest(servers)
                     _measure(found, turn, scenario, server, action)
     return found
+
+
+def rest(servers: Sequence[Server]) -> bool:
+    """Waits until none of them is at work, which is whether they are: a slow one still answers what it was asked when
+    the loader has long gone, and the next would be measured beside it.
+    """
+    pids = [pid for server in servers for pid in server.pids]
+    until, spent = time.monotonic() + _RESTS, accounting.cpu_seconds(*pids)
+    while time.monotonic() < until:
+        time.sleep(_WATCHED)
+        before, spent = spent, accounting.cpu_seconds(*pids)
+        if spent - before <= _IDLE * _WATCHED:
+            return True
+    return False
 
 
 def _measure(found: Found, turn: int, scenario: Scenario, server: Server, action: Action) -> None:

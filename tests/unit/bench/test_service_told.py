@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from io import StringIO
+from itertools import count
 from math import log10
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ from service.bench.service_load.accounting import Memory
 from service.bench.service_load.articles import HOT_ARTICLE, LONG_ARTICLE, Plan, written
 from service.bench.service_load.asked import Refused, Sample
 from service.bench.service_load.decided import Change, Look, oldest_of
-from service.bench.service_load.rounds import Found, Measured, run_rounds
+from service.bench.service_load.rounds import Found, Measured, rest, run_rounds
 from service.bench.service_load.scenarios import HOT, HOT_GZIP, Server
 from service.bench.service_load.soak import Soaked
 from service.bench.service_load.writes import comment, network
@@ -185,6 +186,20 @@ def test_servers_are_asked_in_turn_and_what_is_not_right_does_not_count() -> Non
         "hot gzip, taliq: nothing was answered",
         "hot identity, nginx: 3 times: 500",
     ]
+
+
+def test_who_is_still_at_work_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = iter([1.0, 1.2, 1.24, 1.25, 9.0])
+    monkeypatch.setattr(accounting, "cpu_seconds", lambda *pids: next(spent))
+    assert rest([Server("isso, uwsgi", 1, (1, 2), {})])
+    assert next(spent) == 9.0
+
+
+def test_who_never_rests_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.bench.service_load.rounds._RESTS", 0.5)
+    spent = count()
+    monkeypatch.setattr(accounting, "cpu_seconds", lambda *pids: next(spent))
+    assert not rest([Server("isso, uwsgi", 1, (1,), {})])
 
 
 def test_a_plan_places_every_comment() -> None:
