@@ -38,9 +38,9 @@ _READING = {**_WRITING, "lock_timeout": "2000"}
 _WAITS = f"PRAGMA busy_timeout = {int(BUSY * 1000)}"
 #: Seconds.
 _ASKS_AGAIN = 0.001
-#: KiB of pages, which a connection that writes keeps as it needs them. One does at a time, and mostly the same one.
-#: Those that read, as many as there are threads, keep SQLite's own 2 MB: what they do not the operating system does.
-_WRITER_KEEPS = 8_192
+#: KiB of pages, which a connection that writes keeps as it needs them. One does at a time, and mostly the same one. Of
+#: those that read there are as many as threads, in each worker: what they do not keep the operating system does.
+_WRITER_KEEPS, _READER_KEEPS = 8_192, 512
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -151,7 +151,9 @@ def _sqlite(url: URL, *, read_only: bool = False) -> Engine:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
-        cursor.execute("PRAGMA query_only = ON" if read_only else f"PRAGMA cache_size = -{_WRITER_KEEPS}")
+        cursor.execute(f"PRAGMA cache_size = -{_READER_KEEPS if read_only else _WRITER_KEEPS}")
+        if read_only:
+            cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
     # Here and not on the event "begin": while anything listens to an engine, each of its statements looks who does.

@@ -42,6 +42,16 @@ def test_sqlite_writes_through_to_the_disk_and_keeps_foreign_keys(sqlite_url: st
     }
 
 
+def test_a_connection_to_sqlite_keeps_few_pages_where_there_are_many_of_them(sqlite_url: str) -> None:
+    """In KiB, of each thread in each worker; of those that write, one is at work."""
+    kept = []
+    for made in (write_engine(sqlite_url), read_engine(sqlite_url)):
+        with made.connect() as connection:
+            kept.append(-int(connection.exec_driver_sql("PRAGMA cache_size").scalar() or 0))
+        made.dispose()
+    assert kept == [8_192, 512]
+
+
 def test_a_reader_takes_the_first_of_several_servers_that_answers() -> None:
     """The sessions themselves are read-only: a server that takes writes would never be found for them."""
     url = "postgresql://taliq@/news?host=db1:5432&host=db2:5433&target_session_attrs=read-write"
