@@ -1,9 +1,9 @@
 """``taliq serve``: the service with granian.
 
 Of five servers tried with this application it alone ends a client that never finishes its header (after 30 s; gunicorn,
-uWSGI, bjoern and fastwsgi had not after 75), and beside gunicorn it alone answers on SIGTERM what it has been asked: of
-five stops under load uWSGI left 21 requests without their answer, fastwsgi 27, bjoern 30. bjoern and fastwsgi serve up
-to half as many again, gunicorn between a quarter and a tenth.
+uWSGI, bjoern and fastwsgi had not after 75). Stopped by SIGTERM under load five times, it and gunicorn answered all that
+was asked; two processes of bjoern left 30 requests and of fastwsgi 27 (uWSGI was not measured well enough to say).
+bjoern and fastwsgi serve up to half as many again, gunicorn between a quarter and a tenth.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ def run_rounds(
             for server in (*servers[place:], *servers[:place]):
                 if (action := actions.get((scenario, server.name))) is not None:
                     progress(f"{turn + 1} of {rounds}, {scenario.name}, {server.name}")
-                    rest(servers)
+                    if not rest(servers):
+                        found.faults.append(f"{scenario.name}, {server.name}: a server was still at work before it")
                     _measure(found, turn, scenario, server, action)
     return found
 

@@ -202,6 +202,13 @@ def test_who_never_rests_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPa
     assert not rest([Server("isso, uwsgi", 1, (1,), {})])
 
 
+def test_what_was_measured_beside_others_at_work_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.bench.service_load.rounds.rest", lambda servers: False)
+    actions = {(HOT, "taliq"): lambda: lambda: Sample(100, 1.0, 1.0, 2.0)}
+    made = run_rounds([HOT], [Server("taliq", 1, (os.getpid(),), {})], 1, actions)
+    assert made.faults == ["hot identity, taliq: a server was still at work before it"]
+
+
 def test_a_plan_places_every_comment() -> None:
     plan = Plan(articles=5, long=30)
     places = [plan.place_of(number) for number in range(plan.comments)]
