@@ -1,8 +1,8 @@
 """``taliq serve``: the service with granian.
 
 Of five servers tried with this application it alone ends a client that never finishes its header (after 30 s; gunicorn,
-uWSGI, bjoern and fastwsgi had not after 75). Stopped by SIGTERM under load five times, it and gunicorn answered all that
-was asked; two processes of bjoern left 30 requests and of fastwsgi 27 (uWSGI was not measured well enough to say).
+uWSGI, bjoern and fastwsgi had not after 75). Stopped by SIGTERM under load five times, it and gunicorn answered all
+that was asked; two processes of bjoern left 30 requests and of fastwsgi 27 (uWSGI was not measured well enough to say).
 bjoern and fastwsgi serve up to half as many again, gunicorn between a quarter and a tenth.
 """
 
