@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import groupby
 from math import ceil
@@ -71,6 +71,10 @@ class PublicComment:
         }
 
 
+#: Of a comment in a page's content.
+_FIELDS = {field.name for field in fields(PublicComment)} - {"root"}
+
+
 def timestamp(moment: datetime) -> str:
     """RFC 3339, UTC, milliseconds: ``2026-11-25T14:05:09.123Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -79,6 +83,29 @@ def timestamp(moment: datetime) -> str:
 def encode(comments: Iterable[PublicComment]) -> str:
     """The page's content: a JSON array in thread order."""
     return json.dumps([c.to_data() for c in comments], ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(content: str) -> list[PublicComment] | None:
+    """What ``encode`` was given. ``None`` where it does not tell it all: the parent of a reply stands elsewhere
+    or does not show, so that its root is not known, or it was written by a release that knew other fields.
+    """
+    comments: dict[str, PublicComment] = {}
+    for data in json.loads(content):
+        parent = data["parent"]
+        if data.keys() != _FIELDS or (parent and parent not in comments):
+            return None
+        own = UUID(data["id"])
+        comments[data["id"]] = PublicComment(
+            **{
+                **data,
+                "id": own,
+                "parent": UUID(parent) if parent else None,
+                "root": comments[parent].root if parent else own,
+                "created_at": datetime.fromisoformat(data["created_at"]),
+                "edited_at": datetime.fromisoformat(data["edited_at"]) if data["edited_at"] else None,
+            }
+        )
+    return list(comments.values())
 
 
 def digest(content: str) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from service.storage.base import filled_up
 from service.storage.sites import Site
 from service.storage.threads import Thread
 
@@ -27,15 +28,8 @@ class Versions:
 
 def versions(session: Session, slug: str, keys: Iterable[str]) -> Versions:
     """Of a site and of the threads with these keys, in one statement."""
-    rows = session.execute(_versions(), {"slug": slug, "keys": _filled_up(list(keys))}).all()
+    rows = session.execute(_versions(), {"slug": slug, "keys": filled_up(keys)}).all()
     return Versions(rows[0].site if rows else None, {row.key: row.version for row in rows if row.key is not None})
-
-
-def _filled_up(keys: list[str]) -> list[str]:
-    """As many as a power of two, the last one again and again: with each number that there can be, it would be another
-    statement, and each connection keeps more than a hundred of those ready, of thirty kilobytes.
-    """
-    return keys + keys[-1:] * ((1 << max(0, len(keys) - 1).bit_length()) - len(keys))
 
 
 @cache

@@ -68,6 +68,11 @@ class PageRange:
     end: Key | None
 
 
+def find(session: Session, site_id: UUID, page_id: UUID) -> Page | None:
+    """The page as it is stored."""
+    return session.get(Page, (site_id, page_id))
+
+
 def find_range(session: Session, site_id: UUID, thread_id: UUID, key: Key) -> PageRange | None:
     """The page whose range holds ``key``; ``None`` when the thread has no pages. Two looks, however many pages."""
     rows = ask(session, _around(), {"site": site_id, "thread": thread_id, "root": key[0], "own": key[1]})

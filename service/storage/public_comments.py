@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from service.domain.moderation import Status
 from service.domain.snapshot import FIRST, Key, PublicComment
 from service.storage.authors import Author
-from service.storage.base import ask
+from service.storage.base import ask, filled_up
 from service.storage.comments import Comment
 from service.storage.revisions import Revision
 
+#: Whose author took it back.
+_GONE = (Status.WITHDRAWN, Status.ERASED)
 #: Comments from before faces were theirs have their author's.
 _AVATAR = func.coalesce(Comment.avatar, Author.avatar)
 
@@ -48,6 +50,16 @@ def list_published(
     return public
 
 
+def find_published(
+    session: Session, site_id: UUID, thread_id: UUID, ids: Sequence[UUID]
+) -> list[PublicComment] | None:
+    """Which of these comments are public, in no order. ``None`` when the author of one has taken it back: whether a
+    place is kept for it, and for what it answers, depends on others.
+    """
+    rows = ask(session, _among(), {"site": site_id, "thread": thread_id, "ids": filled_up(ids)}).all()
+    return None if any(row.status in _GONE for row in rows) else [_public(row) for row in rows]
+
+
 @cache
 def _public_within(begins: bool, ends: bool) -> Columns:
     return _shown().where(*_within(begins, ends)).order_by(Comment.root_id, Comment.id)
@@ -55,14 +67,32 @@ def _public_within(begins: bool, ends: bool) -> Columns:
 
 @cache
 def _gone_within(begins: bool, ends: bool) -> Columns:
-    gone = [literal(status.value, literal_execute=True) for status in (Status.WITHDRAWN, Status.ERASED)]
     return select(Comment.id, Comment.parent_id, Comment.root_id, Comment.created_at).where(
-        Comment.site_id == bindparam("site"), *_within(begins, ends), Comment.status.in_(gone)
+        Comment.site_id == bindparam("site"), *_within(begins, ends), _is(*_GONE)
     )
+
+
+@cache
+def _among() -> Columns:
+    ids = Comment.id.in_(bindparam("ids", expanding=True))
+    # Of what is erased there may be no revision left.
+    rows = _with_text(outer=True).where(ids, Comment.thread_id == bindparam("thread"), _is(Status.APPROVED, *_GONE))
+    return rows.add_columns(Comment.status)
 
 
 def _shown() -> Columns:
     """What of a site's published comments is public."""
+    return _with_text(outer=False).where(_is(Status.APPROVED))
+
+
+def _is(*statuses: Status) -> ColumnElement[bool]:
+    """Literals, or the partial index is not used."""
+    values = [literal(status.value, literal_execute=True) for status in statuses]
+    return Comment.status == values[0] if len(values) == 1 else Comment.status.in_(values)
+
+
+def _with_text(*, outer: bool) -> Columns:
+    """What is public of a site's comments, if they are. ``outer``: also of those that have no published revision."""
     text = and_(Revision.comment_id == Comment.id, Revision.number == Comment.published_revision)
     return (
         select(
@@ -81,13 +111,9 @@ def _shown() -> Columns:
             Revision.created_at.label("written_at"),
             _AVATAR.label("face"),
         )
-        .join(Revision, text)
+        .join(Revision, text, isouter=outer)
         .join(Author, Author.id == Comment.author_id)
-        .where(
-            Comment.site_id == bindparam("site"),
-            # Literal, or the partial index is not used.
-            Comment.status == literal(Status.APPROVED.value, literal_execute=True),
-        )
+        .where(Comment.site_id == bindparam("site"))
     )
 
 
@@ -110,7 +136,7 @@ def _answered(session: Session, site_id: UUID, thread_id: UUID, places: Sequence
                 Comment.site_id == site_id,
                 Comment.thread_id == thread_id,
                 Comment.parent_id.in_([c.id for c in places]),
-                Comment.status == literal(Status.APPROVED.value, literal_execute=True),
+                _is(Status.APPROVED),
             )
         )
     )

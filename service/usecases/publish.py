@@ -6,12 +6,12 @@ inside the transaction of the change, so a decision is public the moment it is c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from service.domain.ports import Clock, NewId
-from service.domain.snapshot import FIRST, Key, PublicComment, cut, digest, encode
+from service.domain.snapshot import FIRST, MAX_COMMENTS, Key, PublicComment, cut, decode, digest, encode
 from service.storage import pages, public_comments, threads
 from service.storage.comments import Comment
 from service.storage.pages import Page, PageRange
@@ -41,26 +41,48 @@ def _rebuild(
     session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key], new_id: NewId, now: datetime
 ) -> None:
     thread = threads.lock(session, site_id, thread_id)
-    touched = list(_touched(session, site_id, thread_id, keys))
-    for page in touched or [PageRange(new_id(now), (FIRST, FIRST), None)]:
-        public = public_comments.list_published(session, site_id, thread_id, page.start, page.end)
+    touched = _touched(session, site_id, thread_id, keys)
+    for page, changed in touched or [(PageRange(new_id(now), (FIRST, FIRST), None), [])]:
+        public = _public_on(session, site_id, thread_id, page, changed)
         _store(session, site_id, thread_id, page, cut(public, last=page.end is None), new_id, now)
     session.flush()
     threads.show_anew(thread, pages.total(session, site_id, thread_id))
     session.flush()
 
 
-def _touched(session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key]) -> Iterator[PageRange]:
-    """The pages that hold ``keys``, each once, in thread order: a page begins at ``FIRST``, so every key lies on one.
-    None when the thread has no pages yet.
+def _touched(
+    session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key]
+) -> list[tuple[PageRange, list[UUID]]]:
+    """The pages that hold ``keys``, in thread order, each with the comments of them: a page begins at ``FIRST``, so
+    every key lies on one. None when the thread has no pages yet.
     """
-    last: PageRange | None = None
+    touched: list[tuple[PageRange, list[UUID]]] = []
     for key in sorted(keys):
-        if last is None or (last.end is not None and key >= last.end):
-            last = pages.find_range(session, site_id, thread_id, key)
-            if last is None:
-                return
-            yield last
+        if not touched or ((end := touched[-1][0].end) is not None and key >= end):
+            page = pages.find_range(session, site_id, thread_id, key)
+            if page is None:
+                break
+            touched.append((page, []))
+        touched[-1][1].append(key[1])
+    return touched
+
+
+def _public_on(
+    session: Session, site_id: UUID, thread_id: UUID, page: PageRange, changed: Sequence[UUID]
+) -> list[PublicComment]:
+    """What is public in the page's range, in thread order: what it shows, but of those that have changed what is public
+    now. A page's comments were written at different times and lie as far apart, so all of them are read only where what
+    is stored does not tell: in a new thread, and where one that has changed, or was answered, was taken back; and when
+    more than a page of them have changed.
+    """
+    stored = pages.find(session, site_id, page.id) if 0 < len(changed) <= MAX_COMMENTS else None
+    shown = decode(stored.content) if stored else None
+    if shown is not None:
+        now = public_comments.find_published(session, site_id, thread_id, changed)
+        if now is not None:
+            rest = [comment for comment in shown if comment.id not in changed]
+            return sorted([*rest, *now], key=lambda comment: comment.key)
+    return public_comments.list_published(session, site_id, thread_id, page.start, page.end)
 
 
 def _store(

@@ -6,16 +6,21 @@ import random
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from service.domain.errors import MalformedError
 from service.domain.moderation import Action
-from service.domain.snapshot import MAX_COMMENTS, MAX_ROOTS
+from service.domain.snapshot import MAX_COMMENTS, MAX_ROOTS, encode
 from service.queries.published import PublishedPage, published_page
 from service.storage import pages
+from service.storage.engine import write_engine
+from service.storage.pages import Page
+from service.storage.public_comments import list_published
+from service.storage.revisions import Revision
 from service.storage.threads import Thread
 from service.usecases.decide_comments import DecisionRequest
-from tests.newsroom import Newsroom
+from tests.newsroom import FIELDS, Newsroom, word
 from tests.plans import plans
 
 KEY = "article-1"
@@ -59,6 +64,74 @@ def test_approving_from_the_newest_on_leaves_full_pages(small_newsroom: Newsroom
     assert ids(walk(small_newsroom)) == [str(c) for c in comments]
     ((pages,),) = small_newsroom.sql("SELECT count(*) FROM page")
     assert pages <= 6
+
+
+def _as_rows_say(newsroom: Newsroom) -> list[tuple[str, str]]:
+    """Each page of the thread as it is stored, and as it would be made of all its comments."""
+
+    def compared(session: Session) -> list[tuple[str, str]]:
+        stored = session.scalars(select(Page).order_by(Page.first_root, Page.first_id)).all()
+        starts = [(page.first_root, page.first_id) for page in stored]
+        made = [
+            encode(list_published(session, page.site_id, page.thread_id, start, end))
+            for page, start, end in zip(stored, starts, [*starts, None][1:], strict=True)
+        ]
+        return [(page.content, content) for page, content in zip(stored, made, strict=True)]
+
+    return newsroom.container.reader.run(compared)
+
+
+@pytest.mark.parametrize("heads", [0, 30], ids=["also_what_is_answered_hides", "only_what_nobody_answers_hides"])
+def test_whatever_happens_a_page_is_what_the_rows_say(newsroom: Newsroom, heads: int) -> None:
+    """Of a page only what has changed is read: posts, replies, decisions, edits, and what authors take back. Where an
+    answered comment is hidden, its page is read whole from then on: so once with such, and once without.
+    """
+    dice, act = random.Random(heads), newsroom.container
+    approve(newsroom, [newsroom.pending() for _ in range(MAX_ROOTS + 5)])
+    pending, public, gone = list[tuple[UUID, str]](), list[tuple[UUID, str]](), list[UUID]()
+    for step in range(240):
+        ways = {"post": 5, "reply": 5, "approve": 6, "hide": 1, "amend": 1, "withdraw": 1, "erase": 1}
+        (way,) = dice.choices(list(ways), list(ways.values()))
+        if way == "post" or (way == "reply" and public):
+            parent = {"parent": str(dice.choice(public[:30])[0])} if way == "reply" else {}
+            answer = newsroom.submit(**FIELDS | {"body": f"تعليق {word()}"} | parent)
+            pending.append((answer.comment, answer.receipt))  # type: ignore[arg-type]
+        elif way == "approve" and pending:
+            many = min(len(pending), dice.choice([1, 1, 6]))
+            chosen = [pending.pop(dice.randrange(len(pending))) for _ in range(many)]
+            approve(newsroom, [comment for comment, _ in chosen])
+            public += chosen
+        elif len(public) > heads and way in ("hide", "withdraw", "erase", "amend"):
+            first, last = (0, 30) if way in ("withdraw", "erase") else (heads, len(public))
+            comment, receipt = public.pop(dice.randrange(first, min(len(public), last)))
+            if way == "hide":
+                newsroom.decide(comment, Action.REJECT, 2, "off_topic")
+            elif way == "withdraw":
+                act.withdraw_comment.withdraw("demo", receipt)
+            elif way == "erase":
+                act.erase_comment.erase("demo", receipt)
+            else:
+                act.amend_comment.amend("demo", receipt, {"body": f"غيّرته {word()}"})
+            gone.append(comment)
+        for stored, made in _as_rows_say(newsroom):
+            assert stored == made, (step, way)
+    assert len(gone) > 20
+    assert len(_as_rows_say(newsroom)) > 1
+
+
+def test_what_changes_on_a_page_is_read_and_nothing_else_of_it(newsroom: Newsroom) -> None:
+    """A page is of comments that lie all over the database: each costs a look at the disk."""
+    one, other = newsroom.approved(), newsroom.pending()
+    # Behind the service's back, to see whether it looks.
+    engine = write_engine(newsroom.container.settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(update(Revision).values(html="<p>anders</p>"))
+    engine.dispose()
+    newsroom.decide(other, Action.APPROVE)
+    first, second = fetch(newsroom).comments()
+    assert (first["id"], second["id"]) == (str(one), str(other))
+    assert first["html"] != "<p>anders</p>"
+    assert second["html"] == "<p>anders</p>"
 
 
 def test_an_unknown_thread_is_an_empty_list(newsroom: Newsroom) -> None:

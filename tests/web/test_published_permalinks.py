@@ -141,7 +141,8 @@ def ten_thousand(room: Newsroom) -> list[UUID]:
 
         session.execute(insert(Comment), [row(comment, id=i, root_id=i) for i in made])
         session.execute(insert(Revision), [row(revision, comment_id=i) for i in made])
-        publish.mark(session, comment)
+        for i in made:
+            publish.mark(session, Comment(id=i, site_id=comment.site_id, thread_id=comment.thread_id, root_id=i))
 
     # The unit of work rebuilds what is marked: one page, which overflows into two hundred.
     room.container.decide_comments._uow.run(place)
