@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -138,8 +138,10 @@ def networks_lately(
     to.
     """
     where = {"site": site_id, "thread": thread_id, "moment": now - MOMENT}
-    threads_own, sites_own = ask(session, _lately(in_thread, on_site), where).one()
-    return threads_own, sites_own
+    # A limit is a part of its statement, and each statement is kept: by powers of two there are few.
+    limits = [1 << max(0, most - 1).bit_length() for most in (in_thread, on_site)]
+    threads_own, sites_own = ask(session, _lately(*limits), where).one()
+    return min(threads_own, in_thread), min(sites_own, on_site)
 
 
 def networks_before(session: Session, site_id: UUID, thread_id: UUID | None, now: datetime) -> tuple[int, ...]:
@@ -152,7 +154,7 @@ def networks_before(session: Session, site_id: UUID, thread_id: UUID | None, now
     return tuple(counts.get(stretch, 0) for stretch in _STRETCHES[1:])
 
 
-@lru_cache(64)
+@cache
 def _lately(in_thread: int, on_site: int) -> Select[int, int]:
     site: BindParameter[UUID] = bindparam("site")
     counts = []

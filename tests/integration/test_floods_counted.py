@@ -12,7 +12,7 @@ import pytest
 
 from service.domain.errors import UnavailableError
 from service.domain.moderation import Action, Status
-from service.storage.arrivals import Arrival
+from service.storage.arrivals import Arrival, networks_lately
 from service.storage.uow import Session
 from service.usecases.submit_comment import Answer
 from tests.contracts.test_sql_counts import statements
@@ -231,6 +231,19 @@ def test_what_was_usual_is_read_once_in_ten_seconds_and_what_comes_each_time(pub
     assert hours_read() == 0
     publishing.clock.forward(seconds=1)
     assert hours_read() == 1
+
+
+def test_however_far_it_is_counted_its_statements_are_few(newsroom: Newsroom) -> None:
+    """Where a crowd begins changes every ten seconds, and each statement there has been stays in memory."""
+    send(newsroom)
+    _crowd(newsroom, 100)
+    site, now = newsroom.site.id, newsroom.clock()
+    with statements() as seen:
+        counted = newsroom.container.reader.run(
+            lambda s: [networks_lately(s, site, None, now, in_thread=0, on_site=most)[1] for most in range(1, 300)]
+        )
+    assert counted == [min(most, 101) for most in range(1, 300)]
+    assert len(set(seen)) < 12
 
 
 def _crowd(newsroom: Newsroom, number: int, networks: int = 10_000) -> None:
