@@ -40,7 +40,7 @@ _WAITS = f"PRAGMA busy_timeout = {int(BUSY * 1000)}"
 _ASKS_AGAIN = 0.001
 #: KiB of pages, which a connection that writes keeps as it needs them. One does at a time, and mostly the same one. Of
 #: those that read there are as many as threads, in each worker: what they do not keep the operating system does.
-_WRITER_KEEPS, _READER_KEEPS = 8_192, 512
+_WRITER_KEEPS, _READER_KEEPS = 2_048, 512
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",

@@ -49,7 +49,7 @@ def test_a_connection_to_sqlite_keeps_few_pages_where_there_are_many_of_them(sql
         with made.connect() as connection:
             kept.append(-int(connection.exec_driver_sql("PRAGMA cache_size").scalar() or 0))
         made.dispose()
-    assert kept == [8_192, 512]
+    assert kept == [2_048, 512]
 
 
 def test_a_reader_takes_the_first_of_several_servers_that_answers() -> None:
