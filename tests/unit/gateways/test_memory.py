@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
+import re
 import subprocess
 import sys
 
 import pytest
+
+from service.gateways.memory import _SERVER
+from tests.newsroom import settings_for
 
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
 
@@ -46,3 +51,31 @@ def test_a_long_block_gives_back_its_pages_at_once() -> None:
 def test_what_lies_between_short_ones_is_given_back_when_asked_for() -> None:
     assert freed(12_000, "told", "asked") > 15_000_000
     assert freed(12_000, "told", "not asked") < 10_000_000
+
+
+_NEEDED = ("database_url", "secret_key", "index_key", "vault_keys", "public_url")
+#: What is imported before the server is; jemalloc says at the end how it was told to work.
+_SERVED = """
+import os, sys
+import service.cli.serve, service.wsgi
+from service.gateways.memory import keep_whole
+
+assert "granian" not in sys.modules
+if sys.argv[1] == "told":
+    keep_whole()
+os.environ[sys.argv[2]] = ",".join([*filter(None, [os.environ.get(sys.argv[2])]), "stats_print:true"])
+import granian._granian
+"""
+
+
+def arenas(told: str) -> int:
+    settings = settings_for("sqlite:///nowhere.sqlite3")
+    environ = {f"TALIQ_{name.upper()}": str(getattr(settings, name)) for name in _NEEDED}
+    script = [sys.executable, "-c", _SERVED, told, _SERVER[0]]
+    ended = subprocess.run(script, env=os.environ | environ, capture_output=True, check=True, text=True)
+    (said,) = re.findall(r"opt\.narenas: (\d+)", ended.stdout + ended.stderr)
+    return int(said)
+
+
+def test_the_server_keeps_what_is_free_in_one_place() -> None:
+    assert (arenas("told"), arenas("not told")) == (1, 4 * (os.cpu_count() or 1))
