@@ -53,6 +53,28 @@ def test_what_lies_between_short_ones_is_given_back_when_asked_for() -> None:
     assert freed(12_000, "told", "not asked") < 10_000_000
 
 
+#: How many of twenty thousand long blocks have pages of their own: mallinfo2(3), the fourth of its ten numbers.
+_OF_THEIR_OWN = """
+import ctypes
+from service.gateways.memory import keep_whole
+
+class Info(ctypes.Structure):
+    _fields_ = [(str(n), ctypes.c_size_t) for n in range(10)]
+
+keep_whole()
+blocks = [bytes(20_000) for _ in range(20_000)]
+tell = ctypes.CDLL(None).mallinfo2
+tell.restype = Info
+print(getattr(tell(), "3"))
+"""
+
+
+def test_the_system_is_not_asked_for_more_pieces_of_memory_than_it_gives() -> None:
+    """Linux gives a process 65,530, and what else needs one must find it."""
+    ended = subprocess.run([sys.executable, "-c", _OF_THEIR_OWN], capture_output=True, check=True)
+    assert int(ended.stdout) == 16_384
+
+
 _NEEDED = ("database_url", "secret_key", "index_key", "vault_keys", "public_url")
 #: What is imported before the server is; jemalloc says at the end how it was told to work.
 _SERVED = """
