@@ -65,7 +65,7 @@ class Settings:
         },
     )
     ready_megabytes: int = field(
-        default=28, metadata={"help": "memory of each web process for answers that are ready"}
+        default=24, metadata={"help": "memory of each web process for answers that are ready"}
     )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
 
