@@ -88,7 +88,8 @@ def measure_desk(database: str, sizes: tuple[int, ...], samples: int, seed: int,
 def measure_rows(database: str, sizes: tuple[int, ...], samples: int, seed: int, processes: int) -> None:
     """How reading, sending, deciding, counting and the queue's first page answer at several sizes, asked in turn.
 
-    Threads have about fifty comments each, and one in ten waits, at every size.
+    Threads have about fifty comments each, and one in ten waits, at every size. What the system does not hold in memory
+    comes from the disk and takes what that takes: read a file of SQLite once before, as cat does.
     """
     named = _named(database, sizes)
     for size, url in named.items():
