@@ -252,7 +252,8 @@ def newsroom_of() -> Callable[[Newsroom, str], None]:
             session.execute(
                 insert(Revision), [row(texts[n % len(texts)], comment_id=i) for n, i in enumerate(made)]
             )
-            publish.mark(session, session.get_one(Comment, (room.site.id, made[0])))
+            for i in made:
+                publish.mark(session, Comment(id=i, site_id=last.site_id, thread_id=last.thread_id, root_id=i))
 
         room.container.decide_comments._uow.run(place)
 
