@@ -20,6 +20,7 @@ from service.storage.public_comments import list_published
 from service.storage.revisions import Revision
 from service.storage.threads import Thread
 from service.usecases.decide_comments import DecisionRequest
+from tests.contracts.test_sql_counts import statements
 from tests.newsroom import FIELDS, Newsroom, word
 from tests.plans import plans
 
@@ -134,6 +135,18 @@ def test_what_changes_on_a_page_is_read_and_nothing_else_of_it(newsroom: Newsroo
     assert (first["id"], second["id"]) == (str(one), str(other))
     assert first["html"] != "<p>anders</p>"
     assert second["html"] == "<p>anders</p>"
+
+
+@pytest.mark.parametrize(("number", "whole"), [(MAX_COMMENTS, False), (MAX_COMMENTS + 1, True)])
+def test_when_more_than_a_page_has_changed_the_page_is_read_whole(
+    small_newsroom: Newsroom, number: int, whole: bool
+) -> None:
+    """Each would be named in the statement, and there is no end to how many change at once."""
+    small_newsroom.approved()
+    waiting = [small_newsroom.pending() for _ in range(number)]
+    with statements() as seen:
+        approve(small_newsroom, waiting)
+    assert any("ORDER BY comment.root_id" in statement for statement in seen) is whole
 
 
 def test_an_unknown_thread_is_an_empty_list(newsroom: Newsroom) -> None:
