@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import groupby
 from math import ceil
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 MAX_ROOTS = 50
@@ -21,6 +22,27 @@ MAX_COMMENTS = 100
 FIRST = UUID(int=0)
 
 Key = tuple[UUID, UUID]
+
+
+class Placed(Protocol):
+    """A comment that can stand on a page. ``gone``: only its place is left."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def root(self) -> UUID: ...
+
+    @property
+    def key(self) -> Key: ...
+
+    @property
+    def gone(self) -> bool: ...
+
+    def to_data(self) -> dict[str, object]: ...
+
+
+C = TypeVar("C", bound=Placed)
 
 
 @dataclass(frozen=True)
@@ -80,32 +102,44 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def encode(comments: Iterable[PublicComment]) -> str:
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A comment as it stands in a page's content: read only as far as a page is built by."""
+
+    id: UUID
+    root: UUID
+    data: dict[str, object]
+
+    @property
+    def key(self) -> Key:
+        return (self.root, self.id)
+
+    @property
+    def gone(self) -> bool:
+        return self.data["avatar"] == ""
+
+    def to_data(self) -> dict[str, object]:
+        return self.data
+
+
+def encode(comments: Iterable[Placed]) -> str:
     """The page's content: a JSON array in thread order."""
     return json.dumps([c.to_data() for c in comments], ensure_ascii=False, separators=(",", ":"))
 
 
-def decode(content: str) -> list[PublicComment] | None:
+def decode(content: str) -> list[Stored] | None:
     """What ``encode`` was given. ``None`` where it does not tell it all: the parent of a reply stands elsewhere
     or does not show, so that its root is not known, or it was written by a release that knew other fields.
     """
-    comments: dict[str, PublicComment] = {}
+    roots: dict[str, UUID] = {}
+    comments = []
     for data in json.loads(content):
-        parent = data["parent"]
-        if data.keys() != _FIELDS or (parent and parent not in comments):
+        parent, own = data["parent"], UUID(data["id"])
+        if data.keys() != _FIELDS or (parent and parent not in roots):
             return None
-        own = UUID(data["id"])
-        comments[data["id"]] = PublicComment(
-            **{
-                **data,
-                "id": own,
-                "parent": UUID(parent) if parent else None,
-                "root": comments[parent].root if parent else own,
-                "created_at": datetime.fromisoformat(data["created_at"]),
-                "edited_at": datetime.fromisoformat(data["edited_at"]) if data["edited_at"] else None,
-            }
-        )
-    return list(comments.values())
+        root = roots[data["id"]] = roots[parent] if parent else own
+        comments.append(Stored(own, root, data))
+    return comments
 
 
 def digest(content: str) -> str:
@@ -113,7 +147,7 @@ def digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def cut(comments: Sequence[PublicComment], *, last: bool) -> list[list[PublicComment]]:
+def cut(comments: Sequence[C], *, last: bool) -> list[list[C]]:
     """The comments of one range as pages, in order.
 
     At the end of a thread pages are filled up, since more will follow; in the middle an overflowing page is
@@ -123,7 +157,7 @@ def cut(comments: Sequence[PublicComment], *, last: bool) -> list[list[PublicCom
     if not last:
         most_comments = _share(len(comments), MAX_COMMENTS)
         most_roots = _share(len({c.root for c in comments}), MAX_ROOTS)
-    pages: list[list[PublicComment]] = [[]]
+    pages: list[list[C]] = [[]]
     roots = 0
     for _, members in groupby(comments, key=lambda c: c.root):
         group = list(members)

@@ -10,16 +10,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.errors import MalformedError
 from service.domain.site import SitePolicy
 from service.domain.snapshot import Key
 from service.storage import pages, sites, threads
-from service.storage.base import at_most
+from service.storage.base import ask, at_most
 from service.storage.pages import Page
 from service.storage.sites import Site
 
@@ -96,7 +97,7 @@ def published_page(
         )
     rows = _rows_of(session, site, thread.id, comment, order) if comment else []
     gone = comment is not None and not rows
-    rows = rows or session.execute(_two_pages(site, thread.id, named, order)).all()
+    rows = rows or _two_pages(session, site, thread.id, named, order)
     if not rows and named is not None:
         raise MalformedError("bad_cursor")
     return PublishedPage(
@@ -133,26 +134,46 @@ def _rows_of(
     place = pages.find_place(session, site.id, thread_id, named) if named else None
     if place is None:
         return []
-    rows = session.execute(_two_pages(site, thread_id, place, order)).all()
+    rows = _two_pages(session, site, thread_id, place, order)
     # No text can hold this: in a JSON string the quotation marks would be escaped.
     return rows if rows and f'"id":"{named}"' in rows[0].content else []
 
 
 def _two_pages(
-    site: Site, thread_id: UUID, named: UUID | Key | None, order: str
-) -> Select[UUID, str, str, bool]:
+    session: Session, site: Site, thread_id: UUID, named: UUID | Key | None, order: str
+) -> Sequence[Row[UUID, str, str, bool]]:
     """The page asked for and the one after it, of those that are not empty; a named one is taken as it is.
 
     ``named``: the page's id, or a place in the thread that it covers. ``preceded``: whether something stands before it.
     """
     forward = order == ORDERS[0]
-    of_thread = and_(Page.site_id == site.id, Page.thread_id == thread_id)
-    sequence = [Page.first_root, Page.first_id] if forward else [Page.first_root.desc(), Page.first_id.desc()]
-    shown = Page.comment_count > 0
     if named is None:
-        # What comes first is the first of all that shows.
-        statement = select(Page.id, Page.content, Page.digest, false().label("preceded")).where(of_thread, shown)
-        return statement.order_by(*sequence).limit(at_most(2))
+        return ask(session, _first_two(forward), {"site": site.id, "thread": thread_id}).all()
+    return session.execute(_two_from(site, thread_id, named, forward)).all()
+
+
+@cache
+def _first_two(forward: bool) -> Select[UUID, str, str, bool]:
+    """What comes first is the first of all that shows."""
+    of_thread = and_(Page.site_id == bindparam("site"), Page.thread_id == bindparam("thread"))
+    return (
+        select(Page.id, Page.content, Page.digest, false().label("preceded"))
+        .where(of_thread, Page.comment_count > 0)
+        .order_by(*_sequence(forward))
+        .limit(at_most(2))
+    )
+
+
+def _sequence(forward: bool) -> list[ColumnElement[UUID]]:
+    place = (Page.first_root, Page.first_id)
+    return [column.asc() if forward else column.desc() for column in place]
+
+
+def _two_from(
+    site: Site, thread_id: UUID, named: UUID | Key, forward: bool
+) -> Select[UUID, str, str, bool]:
+    of_thread = and_(Page.site_id == site.id, Page.thread_id == thread_id)
+    shown = Page.comment_count > 0
     start, before = aliased(Page), aliased(Page)
     preceded = exists().where(
         before.site_id == site.id,
@@ -166,7 +187,7 @@ def _two_pages(
         select(Page.id, Page.content, Page.digest, preceded.label("preceded"))
         .join(start, and_(is_start, start.site_id == site.id, start.thread_id == thread_id))
         .where(of_thread, or_(Page.id == start.id, and_(shown, after)))
-        .order_by(*sequence)
+        .order_by(*_sequence(forward))
         .limit(at_most(2))
     )
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.moderation import Status
 from service.domain.urgency import CALM
-from service.storage.base import Base
+from service.storage.base import Base, filled_up
 from service.storage.queue_indexes import queue_indexes
 from service.storage.revisions import Revision
 from service.storage.types import UtcDateTime, one_of
@@ -130,14 +130,18 @@ def lock_many(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID
     """The site's comments among ``ids``, held to the end of the transaction. Always locked in the order of
     their ids: two overlapping batches wait for each other instead of deadlocking.
     """
-    rows = session.scalars(
+    return {c.id: c for c in session.scalars(_locked(), {"site": site_id, "ids": filled_up(ids)})}
+
+
+@cache
+def _locked() -> Select[Comment]:
+    return (
         select(Comment)
-        .where(Comment.site_id == site_id, Comment.id.in_(ids))
+        .where(Comment.site_id == bindparam("site"), Comment.id.in_(bindparam("ids", expanding=True)))
         .order_by(Comment.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return {c.id: c for c in rows}
 
 
 def find_public_parent(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> Comment | None:

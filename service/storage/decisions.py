@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from service.domain.errors import NotFoundError
 from service.domain.moderation import REASONS, Action, ActorKind, Status
 from service.domain.snapshot import timestamp
-from service.storage.base import Base, ask, at_most, insert_known
+from service.storage.base import Base, ask, at_most, filled_up, insert_known
 from service.storage.types import UtcDateTime, one_of
 
 GENESIS = "0" * 64
@@ -131,10 +131,14 @@ def get(session: Session, site_id: UUID, decision_id: UUID) -> Decision:
 def find_by_client_ids(session: Session, site_id: UUID, client_ids: Sequence[str]) -> dict[str, Decision]:
     if not client_ids:
         return {}
-    rows = session.scalars(
-        select(Decision).where(Decision.site_id == site_id, Decision.client_id.in_(client_ids))
-    )
+    rows = session.scalars(_by_client_ids(), {"site": site_id, "ids": filled_up(client_ids)})
     return {d.client_id: d for d in rows if d.client_id}
+
+
+@cache
+def _by_client_ids() -> Select[Decision]:
+    of_these = Decision.client_id.in_(bindparam("ids", expanding=True))
+    return select(Decision).where(Decision.site_id == bindparam("site"), of_these)
 
 
 def list_for(session: Session, site_id: UUID, subject_id: UUID) -> Sequence[Decision]:

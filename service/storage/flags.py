@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, func, select, text
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.moderation import REPORT_REASONS
-from service.storage.base import Base
+from service.storage.base import Base, filled_up
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime, one_of
 
@@ -58,14 +72,15 @@ def list_open(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID
     if not ids:
         return {}
     found: dict[UUID, list[Flag]] = {}
-    rows = session.scalars(
-        select(Flag)
-        .where(Flag.site_id == site_id, Flag.comment_id.in_(ids), Flag.resolved_at.is_(None))
-        .order_by(Flag.id)
-    )
-    for flag in rows:
+    for flag in session.scalars(_open(), {"site": site_id, "ids": filled_up(ids)}):
         found.setdefault(flag.comment_id, []).append(flag)
     return {**found}
+
+
+@cache
+def _open() -> Select[Flag]:
+    of_these = and_(Flag.site_id == bindparam("site"), Flag.comment_id.in_(bindparam("ids", expanding=True)))
+    return select(Flag).where(of_these, Flag.resolved_at.is_(None)).order_by(Flag.id)
 
 
 def list_answered(session: Session, site_id: UUID, comment_id: UUID, at: datetime) -> Sequence[Flag]:

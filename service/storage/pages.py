@@ -16,17 +16,22 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Update,
     Uuid,
+    and_,
     bindparam,
+    cast,
     func,
+    null,
     select,
     tuple_,
     union_all,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.snapshot import Key
-from service.storage.base import Base, ask, at_most
+from service.storage.base import Base, ask, at_most, insert_rows
 from service.storage.comments import Comment
 from service.storage.types import UtcDateTime
 
@@ -59,39 +64,58 @@ class Page(Base):
     built_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+#: The rest of a page is where it begins, which stays.
+_WRITTEN_ANEW = frozenset(["comment_count", "newest_id", "content", "digest", "built_at"])
+
+
 @dataclass(frozen=True)
 class PageRange:
-    """A page and the range it holds; ``end``, where the next one begins, is not in it."""
+    """A page and the range it holds; ``end``, where the next one begins, is not in it. ``content``: what is stored of
+    it, ``None`` while nothing is.
+    """
 
     id: UUID
     start: Key
     end: Key | None
-
-
-def find(session: Session, site_id: UUID, page_id: UUID) -> Page | None:
-    """The page as it is stored."""
-    return session.get(Page, (site_id, page_id))
+    content: str | None = None
 
 
 def find_range(session: Session, site_id: UUID, thread_id: UUID, key: Key) -> PageRange | None:
     """The page whose range holds ``key``; ``None`` when the thread has no pages. Two looks, however many pages."""
     rows = ask(session, _around(), {"site": site_id, "thread": thread_id, "root": key[0], "own": key[1]})
-    starts = sorted((PageRange(page, (root, first), None) for page, root, first in rows), key=lambda p: p.start)
+    starts = sorted(((root, first), page, content) for page, root, first, content in rows)
     if not starts:
         return None
-    return PageRange(starts[0].id, starts[0].start, starts[1].start if len(starts) > 1 else None)
+    start, page, content = starts[0]
+    return PageRange(page, start, starts[1][0] if len(starts) > 1 else None, content)
 
 
 @cache
-def _around() -> CompoundSelect[UUID, UUID, UUID]:
+def _around() -> CompoundSelect[UUID, UUID, UUID, str | None]:
     place = tuple_(Page.first_root, Page.first_id)
     key = tuple_(bindparam("root", type_=Uuid), bindparam("own", type_=Uuid))
-    of_thread = select(Page.id, Page.first_root, Page.first_id).where(
-        Page.site_id == bindparam("site"), Page.thread_id == bindparam("thread")
-    )
-    upto = of_thread.where(place <= key).order_by(Page.first_root.desc(), Page.first_id.desc()).limit(at_most(1))
-    behind = of_thread.where(place > key).order_by(Page.first_root, Page.first_id).limit(at_most(1))
+    of_thread = and_(Page.site_id == bindparam("site"), Page.thread_id == bindparam("thread"))
+    start = (Page.id, Page.first_root, Page.first_id)
+    upto = select(*start, Page.content).where(of_thread, place <= key)
+    upto = upto.order_by(Page.first_root.desc(), Page.first_id.desc()).limit(at_most(1))
+    behind = select(*start, cast(null(), Text).label("content")).where(of_thread, place > key)
+    behind = behind.order_by(Page.first_root, Page.first_id).limit(at_most(1))
     return union_all(select(upto.subquery()), select(behind.subquery()))
+
+
+def put(session: Session, page: Page, *, stored: bool) -> None:
+    """Writes the page down, whose columns are all set. ``stored``: over what is stored of it. Past the session, which
+    would keep a hundred comments that nobody asks it for.
+    """
+    if not stored:
+        return insert_rows(session, page)
+    values = {name: value for name, value in vars(page).items() if name in _WRITTEN_ANEW}
+    session.connection().execute(_over(), {"of_site": page.site_id, "of_page": page.id, **values})
+
+
+@cache
+def _over() -> Update:
+    return update(Page).where(Page.site_id == bindparam("of_site"), Page.id == bindparam("of_page"))
 
 
 def find_place(session: Session, site_id: UUID, thread_id: UUID, comment_id: UUID) -> Key | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Select, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.domain.errors import NotFoundError
@@ -30,7 +31,12 @@ class ApiToken(Base):
 
 
 def find_by_hash(session: Session, secret_hash: bytes) -> ApiToken | None:
-    return session.scalar(select(ApiToken).where(ApiToken.secret_hash == secret_hash))
+    return session.scalar(_by_hash(), {"hash": secret_hash})
+
+
+@cache
+def _by_hash() -> Select[ApiToken]:
+    return select(ApiToken).where(ApiToken.secret_hash == bindparam("hash"))
 
 
 def list_for(session: Session, site_id: UUID) -> Sequence[ApiToken]:

@@ -6,12 +6,12 @@ inside the transaction of the change, so a decision is public the moment it is c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from service.domain.ports import Clock, NewId
-from service.domain.snapshot import FIRST, MAX_COMMENTS, Key, PublicComment, cut, decode, digest, encode
+from service.domain.snapshot import FIRST, MAX_COMMENTS, Key, Placed, cut, decode, digest, encode
 from service.storage import pages, public_comments, threads
 from service.storage.comments import Comment
 from service.storage.pages import Page, PageRange
@@ -41,47 +41,46 @@ def _rebuild(
     session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key], new_id: NewId, now: datetime
 ) -> None:
     thread = threads.lock(session, site_id, thread_id)
-    touched = _touched(session, site_id, thread_id, keys)
-    for page, changed in touched or [(PageRange(new_id(now), (FIRST, FIRST), None), [])]:
+    for page, changed in _touched(session, site_id, thread_id, keys, PageRange(new_id(now), (FIRST, FIRST), None)):
         public = _public_on(session, site_id, thread_id, page, changed)
         _store(session, site_id, thread_id, page, cut(public, last=page.end is None), new_id, now)
-    session.flush()
     threads.show_anew(thread, pages.total(session, site_id, thread_id))
     session.flush()
 
 
 def _touched(
-    session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key]
-) -> list[tuple[PageRange, list[UUID]]]:
+    session: Session, site_id: UUID, thread_id: UUID, keys: Iterable[Key], first: PageRange
+) -> Iterator[tuple[PageRange, list[UUID]]]:
     """The pages that hold ``keys``, in thread order, each with the comments of them: a page begins at ``FIRST``, so
-    every key lies on one. None when the thread has no pages yet.
+    every key lies on one. One after the other, since what stands in it comes with it. ``first`` alone when the thread
+    has no pages yet.
     """
-    touched: list[tuple[PageRange, list[UUID]]] = []
+    page: PageRange | None = None
+    changed: list[UUID] = []
     for key in sorted(keys):
-        if not touched or ((end := touched[-1][0].end) is not None and key >= end):
-            page = pages.find_range(session, site_id, thread_id, key)
-            if page is None:
-                break
-            touched.append((page, []))
-        touched[-1][1].append(key[1])
-    return touched
+        if page is None or (page.end is not None and key >= page.end):
+            if page is not None:
+                yield page, changed
+            page, changed = pages.find_range(session, site_id, thread_id, key) or first, []
+        changed.append(key[1])
+    if page is not None:
+        yield page, changed
 
 
 def _public_on(
     session: Session, site_id: UUID, thread_id: UUID, page: PageRange, changed: Sequence[UUID]
-) -> list[PublicComment]:
+) -> Sequence[Placed]:
     """What is public in the page's range, in thread order: what it shows, but of those that have changed what is public
     now. A page's comments were written at different times and lie as far apart, so all of them are read only where what
     is stored does not tell: in a new thread, and where one that has changed, or was answered, was taken back; and when
     more than a page of them have changed.
     """
-    stored = pages.find(session, site_id, page.id) if 0 < len(changed) <= MAX_COMMENTS else None
-    shown = decode(stored.content) if stored else None
+    shown = decode(page.content) if page.content is not None and len(changed) <= MAX_COMMENTS else None
     if shown is not None:
         now = public_comments.find_published(session, site_id, thread_id, changed)
         if now is not None:
-            rest = [comment for comment in shown if comment.id not in changed]
-            return sorted([*rest, *now], key=lambda comment: comment.key)
+            public: list[Placed] = [*(comment for comment in shown if comment.id not in changed), *now]
+            return sorted(public, key=lambda comment: comment.key)
     return public_comments.list_published(session, site_id, thread_id, page.start, page.end)
 
 
@@ -90,7 +89,7 @@ def _store(
     site_id: UUID,
     thread_id: UUID,
     page: PageRange,
-    chunks: list[list[PublicComment]],
+    chunks: Sequence[Sequence[Placed]],
     new_id: NewId,
     now: datetime,
 ) -> None:
@@ -98,7 +97,8 @@ def _store(
     for number, chunk in enumerate(chunks):
         page_id, (root, first) = (page.id, page.start) if number == 0 else (new_id(now), chunk[0].key)
         content = encode(chunk)
-        session.merge(
+        pages.put(
+            session,
             Page(
                 id=page_id,
                 site_id=site_id,
@@ -110,5 +110,6 @@ def _store(
                 content=content,
                 digest=digest(content),
                 built_at=now,
-            )
+            ),
+            stored=number == 0 and page.content is not None,
         )

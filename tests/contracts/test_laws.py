@@ -65,9 +65,11 @@ def test_a_status_is_assigned_in_one_place_only() -> None:
 def test_nothing_else_could_assign_a_status_by_a_name_it_computes() -> None:
     """``put_thread`` sets the four columns of a thread that it has checked; a thread has a ``state``, no status."""
     assert files_that_assign("*") == ["service/usecases/manage_sites.py"]
-    # Many rows in one statement, and the one column it is about.
+    # Many rows in one statement, and the one column it is about; and a page, which has no status.
     updates = {path: tree for path, tree in python_files() if "sqlalchemy.update" in imports(tree)}
-    assert updates.keys() == {"service/storage/search.py"}
+    assert updates.keys() == {"service/storage/search.py", "service/storage/pages.py"}
+    rows = {ast.unparse(c.args[0]) for tree in updates.values() for name, c in calls(tree) if name == "update"}
+    assert rows == {"SearchText", "Page"}
     set_ = {k.arg for tree in updates.values() for name, c in calls(tree) if name == "values" for k in c.keywords}
     assert set_ == {"fold_version"}
 
@@ -145,7 +147,7 @@ def test_what_the_public_fetches_is_made_from_pages_alone() -> None:
     shared = {"pages", "pages.Page", "sites", "sites.Site", "threads"}
     for name, known in (("published", shared), ("feeds", shared | {"threads.Thread"})):
         read = {m for m in imports(queries[f"service/queries/{name}.py"]) if m.startswith("service.storage.")}
-        read -= {"service.storage.base", "service.storage.base.at_most"}
+        read -= {f"service.storage.{name}" for name in ("base", "base.ask", "base.at_most")}
         assert read == {f"service.storage.{module}" for module in known}, name
     asked = [ast.unparse(call.func) for _, call in calls(queries["service/queries/published.py"])]
     assert {name for name in asked if name.startswith("pages.")} == {"pages.find_place"}
@@ -173,7 +175,7 @@ def test_every_query_names_its_site() -> None:
         "staff.list_sessions",
         "staff.drop_expired",
         # A token is known by its secret; its site is what is learnt from it.
-        "tokens.find_by_hash",
+        "tokens._by_hash",
         # Those that were used a moment ago, each proven by its secret.
         "tokens.list_by_id",
         # A lock, no table.

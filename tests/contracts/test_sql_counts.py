@@ -169,9 +169,9 @@ def test_deciding_one_comment(room: Newsroom) -> None:
     comment = room.pending()
     with statements() as seen:
         room.decide(comment, Action.APPROVE)
-    # The comment, its last decision; decision, comment, outbox. The page: thread, starts, comments, empty places, row,
-    # the row written, the count and the count written.
-    assert len(seen) == 13, "\n".join(seen)
+    # The comment, its last decision; decision, comment, outbox. The page: thread, starts with what stands there, what
+    # is public of the comment now, the row written, the count and the count written.
+    assert len(seen) == 11, "\n".join(seen)
 
 
 def test_where_a_cdn_has_to_be_told_a_decision_costs_that_event_and_no_question(room: Newsroom) -> None:
@@ -179,17 +179,17 @@ def test_where_a_cdn_has_to_be_told_a_decision_costs_that_event_and_no_question(
     room.container.manage_sites.set_policy("demo", {"cache_seconds": "60"})
     with statements() as seen:
         room.decide(comment, Action.APPROVE)
-    assert len(seen) == 13 + 1, "\n".join(seen)
+    assert len(seen) == 11 + 1, "\n".join(seen)
 
 
 def test_deciding_what_readers_have_seen_looks_for_reports(room: Newsroom) -> None:
     quiet, reported = room.approved(), room.approved()
     for network in ("a", "b", "c"):
         room.container.flag_comment.flag("demo", reported, "spam", network)
-    for comment, action, number in ((quiet, Action.SPAM, 13 + 1), (reported, Action.APPROVE, 13 + 2 - 1)):
+    for comment, action, number in ((quiet, Action.SPAM, 11 + 1), (reported, Action.APPROVE, 11 + 2)):
         with statements() as seen:
             room.decide(comment, action, 2)
-        # Whether there are reports; that they are answered, in one statement, while the page stays as it is.
+        # Whether there are reports; that they are answered, in one statement.
         assert len(seen) == number, "\n".join(seen)
 
 
@@ -238,6 +238,6 @@ def test_deciding_many_rebuilds_a_page_once(newsroom: Newsroom) -> None:
         _, outcomes = newsroom.container.decide_comments.many(newsroom.principal, requests)
     assert all(o.decision for o in outcomes)
     assert len([s for s in seen if " page" in s and not s.startswith("SELECT")]) == 1
-    # Each its own three: last decision, decision, outbox. Together: the comments, read and written, and eight for the
-    # page.
-    assert len(seen) == 3 * 50 + 10
+    # Each its own three: last decision, decision, outbox. Together: the comments, read and written, and seven for the
+    # page, which is the thread's first: all that is public is read, and of what was taken back the places.
+    assert len(seen) == 3 * 50 + 9

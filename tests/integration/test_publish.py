@@ -36,6 +36,7 @@ def walk(newsroom: Newsroom, order: str = "oldest") -> list[PublishedPage]:
     pages = [fetch(newsroom, order=order)]
     while pages[-1].next:
         pages.append(fetch(newsroom, pages[-1].next, order))
+        assert len(pages) < 100, "it leads round and round"
     return pages
 
 
@@ -198,6 +199,15 @@ def test_one_decision_rebuilds_one_page(newsroom: Newsroom) -> None:
     assert before.keys() == after.keys()
     assert sum(before[k] != after[k] for k in before) == 1
     assert len(ids(walk(newsroom))) == 159
+
+
+def test_one_batch_hides_the_last_of_a_page_and_the_first_of_the_next(newsroom: Newsroom) -> None:
+    comments = [newsroom.pending() for _ in range(MAX_ROOTS + 10)]
+    approve(newsroom, comments)
+    requests = [DecisionRequest(c, Action.REJECT, 2, "spam") for c in comments[MAX_ROOTS - 1 : MAX_ROOTS + 1]]
+    newsroom.container.decide_comments.many(newsroom.principal, requests)
+    assert [len(page.comments()) for page in walk(newsroom)] == [MAX_ROOTS - 1, 9]
+    assert ids(walk(newsroom)) == [str(c) for c in [*comments[: MAX_ROOTS - 1], *comments[MAX_ROOTS + 1 :]]]
 
 
 def test_a_cursor_of_an_emptied_page_still_leads_on(newsroom: Newsroom) -> None:
