@@ -107,10 +107,11 @@ def put(session: Session, page: Page, *, stored: bool) -> None:
     """Writes the page down, whose columns are all set. ``stored``: over what is stored of it. Past the session, which
     would keep a hundred comments that nobody asks it for.
     """
-    if not stored:
-        return insert_rows(session, page)
-    values = {name: value for name, value in vars(page).items() if name in _WRITTEN_ANEW}
-    session.connection().execute(_over(), {"of_site": page.site_id, "of_page": page.id, **values})
+    if stored:
+        values = {name: value for name, value in vars(page).items() if name in _WRITTEN_ANEW}
+        session.connection().execute(_over(), {"of_site": page.site_id, "of_page": page.id, **values})
+    else:
+        insert_rows(session, page)
 
 
 @cache
