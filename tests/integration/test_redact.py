@@ -344,7 +344,7 @@ def test_what_it_costs(newsroom: Newsroom) -> None:
     # likeness of the text before, which goes with its shingles; the cluster, the new likeness, its shingles, what is
     # over; and a savepoint; whether it is audited; the version of the thread. PostgreSQL: others wait.
     waits = 1 if newsroom.container.reader.engine.dialect.name == "postgresql" else 0
-    assert len(seen) == 44 + waits, "\n".join(seen)
+    assert len(seen) == 42 + waits, "\n".join(seen)
 
 
 def test_the_command_line_verifies_it(newsroom: Newsroom, command_line: Callable[[str], Run]) -> None:
